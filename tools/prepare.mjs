@@ -1,0 +1,72 @@
+/**
+ * Brings a checkout to the state that a command needs: installs when the lock file changed, and with
+ * `--build` compiles when a source changed. Runs on the host's own Node (20 or later); everything after
+ * it runs on the Node that the lock file pins. It is called from package.json's scripts rather than from
+ * `pre…` scripts, which npm skips under `ignore-scripts`.
+ */
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const pinnedNode = join(root, 'node_modules/.bin/node');
+const sources = ['apps', 'libs', 'nest-cli.json', 'package.json', 'tsconfig.json'];
+
+function fail(message) {
+  console.error(`prepare: ${message}`);
+  process.exit(1);
+}
+
+function run(command, args, purpose) {
+  const { status, error } = spawnSync(command, args, { cwd: root, stdio: ['ignore', 2, 2] });
+  if (error) fail(`${purpose} could not start: ${error.message}`);
+  if (status !== 0) fail(`${purpose} failed; its output is above`);
+}
+
+function filesBelow(path) {
+  const entries = readdirSync(join(root, path), { withFileTypes: true });
+  return entries.flatMap((entry) =>
+    entry.isDirectory() ? filesBelow(join(path, entry.name)) : [join(path, entry.name)],
+  );
+}
+
+function digestOf(paths) {
+  const hash = createHash('sha256').update(`${process.platform} ${process.arch}`);
+  const files = paths.flatMap((path) => (path.includes('.') ? [path] : filesBelow(path)));
+  for (const file of files.sort()) hash.update(`\0${file}\0`).update(readFileSync(join(root, file)));
+  return hash.digest('hex');
+}
+
+/** Runs `work` unless `stampFile` says that it was done for the same `inputs`. */
+function onceFor(inputs, stampFile, work) {
+  const stamp = join(root, stampFile);
+  const digest = digestOf(inputs);
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return;
+  work();
+  writeFileSync(stamp, digest);
+}
+
+function install() {
+  console.error('prepare: installing what package-lock.json pins');
+  const npm = process.env.npm_execpath;
+  const args = ['ci', '--include=dev', '--include=optional', '--loglevel=error', '--no-audit', '--no-fund'];
+  run(npm ? process.execPath : 'npm', npm ? [npm, ...args] : args, 'npm ci');
+  const { status, stderr, error } = spawnSync(pinnedNode, ['--version'], { encoding: 'utf8' });
+  if (status !== 0) {
+    fail(
+      `the pinned Node does not run on this host (${(error?.message ?? stderr).trim()}). ` +
+        'It needs Linux x64 or arm64 with glibc, or macOS arm64; on Debian and Ubuntu: apt-get install libatomic1',
+    );
+  }
+}
+
+function build() {
+  console.error('prepare: building');
+  rmSync(join(root, 'dist'), { recursive: true, force: true });
+  run(pinnedNode, [join(root, 'node_modules/@nestjs/cli/bin/nest.js'), 'build', '--all'], 'nest build');
+}
+
+onceFor(['package-lock.json'], 'node_modules/.installed', install);
+if (process.argv.includes('--build')) onceFor(sources, 'dist/.built', build);
