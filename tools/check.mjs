@@ -14,7 +14,7 @@ const checks = [
   ['types', 'node_modules/typescript/bin/tsc', '--noEmit'],
   ['lint', 'node_modules/oxlint/bin/oxlint', '--deny-warnings'],
   ['layout', 'node_modules/prettier/bin/prettier.cjs', '--check', '--log-level=warn', '.'],
-  ['layers', 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs', 'apps', 'libs', 'test'],
+  ['layers', 'node_modules/dependency-cruiser/bin/dependency-cruiser.mjs', 'apps', 'libs', 'test'],
   ['dead code', 'node_modules/knip/bin/knip.js', '--no-progress'],
 ];
 

@@ -1,0 +1,64 @@
+import type { RequestRecord } from './inference-request.js';
+
+/** The load of one engine, as a router asks for it. */
+export interface EngineLoad {
+  /** IPv4 address. */
+  readonly ip: string;
+  /** Requests sent and not yet over. */
+  readonly queuedCount: number;
+  /** Requests whose first token has not been seen. */
+  readonly prefillCount: number;
+  /** Sum of the prompt lengths of the requests in prefill. */
+  readonly promptLength: number;
+  /** Unix time in microseconds of the last change of a count. */
+  readonly updatedUs: number;
+}
+
+/** Counts of one engine. They follow from the request table and are never sent or merged. */
+export class EngineStats implements EngineLoad {
+  #queuedCount = 0;
+  #prefillCount = 0;
+  #promptLength = 0;
+  #updatedUs = 0;
+
+  constructor(
+    readonly cluster: string,
+    readonly ip: string,
+  ) {}
+
+  get queuedCount(): number {
+    return this.#queuedCount;
+  }
+
+  get prefillCount(): number {
+    return this.#prefillCount;
+  }
+
+  get promptLength(): number {
+    return this.#promptLength;
+  }
+
+  get updatedUs(): number {
+    return this.#updatedUs;
+  }
+
+  /** A request begins to count. */
+  add(record: RequestRecord, released: boolean, unixUs: number): void {
+    this.#queuedCount++;
+    if (!released) {
+      this.#prefillCount++;
+      this.#promptLength += record.promptLength;
+    }
+    this.#updatedUs = unixUs;
+  }
+
+  /** A request that was added with the same record and release stops counting. */
+  subtract(record: RequestRecord, released: boolean, unixUs: number): void {
+    this.#queuedCount--;
+    if (!released) {
+      this.#prefillCount--;
+      this.#promptLength -= record.promptLength;
+    }
+    this.#updatedUs = unixUs;
+  }
+}

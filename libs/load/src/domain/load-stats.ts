@@ -1,0 +1,270 @@
+import type { EngineLoad, EngineStats } from './engine-stats.js';
+import type { GcPolicy } from './gc-policy.js';
+import { IdleEngines } from './idle-engines.js';
+import {
+  type Life,
+  type RequestRecord,
+  isLive,
+  isSameKnowledge,
+  mergeLives,
+  recordLife,
+  releaseLife,
+  removeLife,
+} from './inference-request.js';
+import type { LoadLimits, ReachedLimit } from './load-limits.js';
+import { ModelStats } from './model-stats.js';
+import type { Moment } from './moment.js';
+import { type RequestKey, requestKeyOf } from './request-key.js';
+import { RequestTable } from './request-table.js';
+import { type Slot, noSlot } from './slot.js';
+
+/** Buckets of the age queues over the longest time that an id is known. */
+const ageBuckets = 512;
+
+/** What has happened since the start, for metrics. */
+export interface LoadTotals {
+  readonly expired: number;
+  /** Tombstones that were forgotten before their time, since there was no room. */
+  readonly evictedTombstones: number;
+}
+
+/**
+ * The load of all engines of all clusters (the aggregate root of this context).
+ *
+ * The request table is the truth. Every change, whether it comes from a client, a replica or time, goes
+ * through {@link #settle}, which moves the engine's counts from what the old life contributed to what the
+ * new one does; so counts can neither drift nor become negative.
+ */
+export class LoadStats {
+  readonly #models = new Map<string, ModelStats>();
+  readonly #requests: RequestTable;
+  readonly #idle = new IdleEngines();
+  #engineCount = 0;
+  #expired = 0;
+  #evictedTombstones = 0;
+
+  constructor(
+    readonly policy: GcPolicy,
+    readonly limits: LoadLimits,
+  ) {
+    this.#requests = new RequestTable(Math.max(1, policy.forgetMs / ageBuckets));
+  }
+
+  /**
+   * A client sends a request to an engine.
+   *
+   * @returns the life that follows; or `repeated`, `conflict` or the limit that was reached, and nothing changed
+   */
+  record(
+    requestId: string,
+    record: RequestRecord,
+    now: Moment,
+  ): Life | 'repeated' | 'conflict' | ReachedLimit {
+    const key = requestKeyOf(requestId);
+    const slot = this.#find(key, now);
+    const next = recordLife(this.#lifeAt(slot), record, now.monotonicMs, this.policy);
+    if (typeof next === 'string') return next;
+    if (isLive(next, now.monotonicMs, this.policy)) {
+      const reached = this.#limitFor(record);
+      if (reached !== undefined) return reached;
+    }
+    this.#settle(key, slot, next, now);
+    return next;
+  }
+
+  /**
+   * A client has seen the request's first token.
+   *
+   * @returns the life that follows; or `repeated` or `ended`, and nothing changed
+   */
+  release(requestId: string, now: Moment): Life | 'repeated' | 'ended' {
+    const key = requestKeyOf(requestId);
+    const slot = this.#find(key, now);
+    const next = releaseLife(this.#lifeAt(slot), now.monotonicMs, this.policy);
+    if (typeof next !== 'string') this.#settle(key, slot, next, now);
+    return next;
+  }
+
+  /**
+   * A client has seen the end of the request.
+   *
+   * @returns the life that follows; or `ended`, and nothing changed
+   */
+  remove(requestId: string, now: Moment): Life | 'ended' {
+    const key = requestKeyOf(requestId);
+    const slot = this.#find(key, now);
+    const next = removeLife(this.#lifeAt(slot), now.monotonicMs, this.policy);
+    if (typeof next !== 'string') this.#settle(key, slot, next, now);
+    return next;
+  }
+
+  /**
+   * Takes in what another replica knows; the only way in for batches, snapshots and repair.
+   *
+   * @param life with `startedMs` in this process's clock: now minus the age that was sent
+   * @returns whether anything but an age was new
+   */
+  merge(key: RequestKey, life: Life, now: Moment): boolean {
+    const slot = this.#find(key, now);
+    const known = this.#lifeAt(slot);
+    const next = known === undefined ? life : mergeLives(known, life);
+    if (this.policy.isForgotten(next.startedMs, now.monotonicMs)) {
+      if (slot !== noSlot) this.#forget(slot, now);
+      return known !== undefined;
+    }
+    this.#settle(key, slot, next, now);
+    return known === undefined || !isSameKnowledge(known, next);
+  }
+
+  /**
+   * Collects what is due, the longest overdue first: requests that expire, ids to forget, idle engines and
+   * with their last engine their clusters. Costs what it collects.
+   *
+   * @param limit how many things to collect at most
+   * @returns whether more is due
+   */
+  collect(now: Moment, limit: number): boolean {
+    let left = limit;
+    while (left > 0 && (this.#expireOne(now) || this.#forgetOne(now) || this.#deleteOneIdle(now))) left--;
+    return left === 0;
+  }
+
+  /** The engines of a cluster; none where the cluster is unknown. Valid until the next change. */
+  enginesOf(cluster: string): Iterable<EngineLoad> {
+    return this.#models.get(cluster)?.engines() ?? [];
+  }
+
+  /** The clusters with their engines, in the order of their first request. */
+  models(): IterableIterator<ModelStats> {
+    return this.#models.values();
+  }
+
+  get clusterCount(): number {
+    return this.#models.size;
+  }
+
+  get engineCount(): number {
+    return this.#engineCount;
+  }
+
+  get liveCount(): number {
+    return this.#requests.liveCount;
+  }
+
+  get tombstoneCount(): number {
+    return this.#requests.tombstoneCount;
+  }
+
+  get totals(): LoadTotals {
+    return { expired: this.#expired, evictedTombstones: this.#evictedTombstones };
+  }
+
+  /** @returns the slot of an id, unless it is due to be forgotten */
+  #find(key: RequestKey, now: Moment): Slot {
+    const slot = this.#requests.find(key);
+    if (slot === noSlot) return noSlot;
+    if (!this.policy.isForgotten(this.#requests.startedMsAt(slot), now.monotonicMs)) return slot;
+    this.#forget(slot, now);
+    return noSlot;
+  }
+
+  #lifeAt(slot: Slot): Life | undefined {
+    return slot === noSlot ? undefined : this.#requests.lifeAt(slot);
+  }
+
+  /** Replaces what is known of an id, and moves the counts along. */
+  #settle(key: RequestKey, slot: Slot, next: Life, now: Moment): void {
+    const before = slot !== noSlot && this.#requests.isLiveAt(slot) ? this.#requests.lifeAt(slot) : undefined;
+    const isNextLive = isLive(next, now.monotonicMs, this.policy);
+    let kept = next;
+    if (before === undefined || !isNextLive || !isSameKnowledge(before, next)) {
+      if (isNextLive) kept = this.#startCounting(next, before, now);
+      if (before !== undefined) this.#stopCounting(before, now);
+    }
+    if (slot === noSlot) this.#requests.insert(key, kept, isNextLive);
+    else this.#requests.replace(slot, kept, isNextLive);
+    if (!isNextLive) this.#boundTombstones(now);
+  }
+
+  #forget(slot: Slot, now: Moment): void {
+    if (this.#requests.isLiveAt(slot)) this.#stopCounting(this.#requests.lifeAt(slot), now);
+    this.#requests.delete(slot);
+  }
+
+  /** @returns the life to keep: one that is new holds its engine's strings rather than copies of them */
+  #startCounting(life: Life, before: Life | undefined, now: Moment): Life {
+    const record = life.record!;
+    const engine = this.#engineFor(record);
+    engine.add(record, life.released, now.unixUs);
+    this.#idle.delete(engine);
+    if (before !== undefined) return life;
+    return { ...life, record: { ...record, cluster: engine.cluster, ip: engine.ip } };
+  }
+
+  #stopCounting(life: Life, now: Moment): void {
+    const record = life.record!;
+    const engine = this.#engineFor(record);
+    engine.subtract(record, life.released, now.unixUs);
+    if (engine.queuedCount === 0) this.#idle.add(engine, now.monotonicMs);
+  }
+
+  #engineFor(record: RequestRecord): EngineStats {
+    let model = this.#models.get(record.cluster);
+    if (model === undefined) {
+      model = new ModelStats(record.cluster);
+      this.#models.set(record.cluster, model);
+    }
+    let engine = model.engine(record.ip);
+    if (engine === undefined) {
+      engine = model.addEngine(record.ip);
+      this.#engineCount++;
+    }
+    return engine;
+  }
+
+  #limitFor(record: RequestRecord): ReachedLimit | undefined {
+    if (this.liveCount >= this.limits.maxRequests) return 'requests-full';
+    const model = this.#models.get(record.cluster);
+    if (model === undefined && this.clusterCount >= this.limits.maxClusters) return 'clusters-full';
+    const isNewEngine = model?.engine(record.ip) === undefined;
+    return isNewEngine && this.#engineCount >= this.limits.maxEngines ? 'engines-full' : undefined;
+  }
+
+  #boundTombstones(now: Moment): void {
+    if (this.tombstoneCount <= this.limits.maxTombstones) return;
+    this.#forget(this.#requests.oldestTombstone(), now);
+    this.#evictedTombstones++;
+  }
+
+  #expireOne(now: Moment): boolean {
+    const slot = this.#requests.oldestLive();
+    if (slot === noSlot || !this.policy.isExpired(this.#requests.startedMsAt(slot), now.monotonicMs))
+      return false;
+    const life = this.#requests.lifeAt(slot);
+    this.#stopCounting(life, now);
+    this.#requests.replace(slot, life, false);
+    this.#boundTombstones(now);
+    this.#expired++;
+    return true;
+  }
+
+  #forgetOne(now: Moment): boolean {
+    const slot = this.#requests.oldestTombstone();
+    if (slot === noSlot || !this.policy.isForgotten(this.#requests.startedMsAt(slot), now.monotonicMs))
+      return false;
+    this.#forget(slot, now);
+    return true;
+  }
+
+  #deleteOneIdle(now: Moment): boolean {
+    const engine = this.#idle.longestIdle();
+    if (engine === undefined || !this.policy.isExpired(this.#idle.sinceMs(engine), now.monotonicMs))
+      return false;
+    this.#idle.delete(engine);
+    const model = this.#models.get(engine.cluster)!;
+    model.deleteEngine(engine.ip);
+    this.#engineCount--;
+    if (model.engineCount === 0) this.#models.delete(engine.cluster);
+    return true;
+  }
+}

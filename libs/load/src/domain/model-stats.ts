@@ -1,0 +1,30 @@
+import { EngineStats } from './engine-stats.js';
+
+/** The engines of one cluster, which serves one model, in the order of their first request. */
+export class ModelStats {
+  readonly #engines = new Map<string, EngineStats>();
+
+  constructor(readonly cluster: string) {}
+
+  get engineCount(): number {
+    return this.#engines.size;
+  }
+
+  engines(): IterableIterator<EngineStats> {
+    return this.#engines.values();
+  }
+
+  engine(ip: string): EngineStats | undefined {
+    return this.#engines.get(ip);
+  }
+
+  addEngine(ip: string): EngineStats {
+    const engine = new EngineStats(this.cluster, ip);
+    this.#engines.set(ip, engine);
+    return engine;
+  }
+
+  deleteEngine(ip: string): void {
+    this.#engines.delete(ip);
+  }
+}
