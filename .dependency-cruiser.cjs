@@ -17,7 +17,8 @@ module.exports = {
     },
     {
       name: 'application-knows-domain-and-its-ports',
-      comment: 'A use case needs its domain and its own ports; a framework, logger or clock comes in through a port.',
+      comment:
+        'A use case needs its domain and its own ports; a framework, logger or clock comes in through a port.',
       severity: 'error',
       from: { path: `^libs/${contexts}/src/application/`, pathNot: specs },
       to: { pathNot: '^libs/$1/src/(domain|application)/' },
@@ -89,7 +90,10 @@ module.exports = {
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['source', 'import', 'node', 'default'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['source', 'import', 'node', 'default'],
+    },
     exclude: { path: '^dist/' },
   },
 };

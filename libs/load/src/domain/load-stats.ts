@@ -26,6 +26,8 @@ export interface LoadTotals {
   readonly expired: number;
   /** Tombstones that were forgotten before their time, since there was no room. */
   readonly evictedTombstones: number;
+  /** Records that a limit refused. */
+  readonly refused: Readonly<Record<ReachedLimit, number>>;
 }
 
 /**
@@ -42,6 +44,7 @@ export class LoadStats {
   #engineCount = 0;
   #expired = 0;
   #evictedTombstones = 0;
+  readonly #refused = { 'requests-full': 0, 'engines-full': 0, 'clusters-full': 0 };
 
   constructor(
     readonly policy: GcPolicy,
@@ -66,7 +69,10 @@ export class LoadStats {
     if (typeof next === 'string') return next;
     if (isLive(next, now.monotonicMs, this.policy)) {
       const reached = this.#limitFor(record);
-      if (reached !== undefined) return reached;
+      if (reached !== undefined) {
+        this.#refused[reached]++;
+        return reached;
+      }
     }
     this.#settle(key, slot, next, now);
     return next;
@@ -156,7 +162,7 @@ export class LoadStats {
   }
 
   get totals(): LoadTotals {
-    return { expired: this.#expired, evictedTombstones: this.#evictedTombstones };
+    return { expired: this.#expired, evictedTombstones: this.#evictedTombstones, refused: this.#refused };
   }
 
   /** @returns the slot of an id, unless it is due to be forgotten */

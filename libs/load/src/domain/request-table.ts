@@ -2,7 +2,7 @@ import { AgeLinks, AgeQueue } from './age-queue.js';
 import { type Life, endedRecord } from './inference-request.js';
 import type { RequestKey } from './request-key.js';
 import { SlotIndex } from './slot-index.js';
-import { type Slot, chunkOf, chunkSize, noSlot, offsetOf } from './slot.js';
+import { type Slot, chunkOf, chunkSize, offsetOf } from './slot.js';
 
 const isReleased = 1;
 const isRemoved = 2;

@@ -1,0 +1,18 @@
+import { type MetricSource, type Readiness, family, sample } from '#platform';
+
+/** What the replica says of itself. */
+export class ReplicaMetrics implements MetricSource {
+  constructor(
+    readonly version: string,
+    readonly readiness: Readiness,
+  ) {}
+
+  *render(): Iterable<string> {
+    yield (
+      family('app_version_info', 'gauge', 'The release that runs') +
+      sample('app_version_info', { version: this.version }, 1) +
+      family('metadata_center_ready', 'gauge', 'Whether the replica answers clients: 1, else 0') +
+      sample('metadata_center_ready', {}, this.readiness.state === 'ready' ? 1 : 0)
+    );
+  }
+}

@@ -1,0 +1,126 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiProperty } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
+import {
+  type ValidationArguments,
+  IsInt,
+  IsIP,
+  IsOptional,
+  Max,
+  Min,
+  ValidateBy,
+  ValidateIf,
+} from 'class-validator';
+import { fromQuery, quoted } from '#platform';
+
+/**
+ * The fields of the load calls. Each states its rule, its words and its documentation once; a DTO class says
+ * which fields a call has.
+ */
+
+const maxInt32 = 2_147_483_647;
+const longestName = 256;
+/** Characters that no name needs, and that could break a log line or a label. */
+const unfitForNames = /[\p{Cc}\p{Zl}\p{Zp}]/u;
+
+const said = (rule: string) => ({
+  message: ({ property, value }: ValidationArguments): string =>
+    value === undefined
+      ? `${property} is missing; it must be ${rule}`
+      : `${property} must be ${rule}, but was ${quoted(value)}`,
+});
+
+/** The cluster that serves one model. */
+export function ClusterName(): PropertyDecorator {
+  return Name('The cluster: the engines that serve one model', 'mycluster');
+}
+
+/** The id of one inference request. */
+export function RequestId(): PropertyDecorator {
+  return Name('Id of the inference request, unique among all that are in flight', 'req123');
+}
+
+/** The IPv4 address of an engine. */
+export function EngineIp(): PropertyDecorator {
+  return applyDecorators(
+    ApiProperty({ description: 'IPv4 address of the engine', format: 'ipv4', example: '192.168.1.1' }),
+    IsIP(4, said('an IPv4 address like 192.168.1.1')),
+  );
+}
+
+/** How much the request adds to the engine's prefill load. */
+export function PromptLength(): PropertyDecorator {
+  const words = said(`an integer from 0 to ${maxInt32}`);
+  return applyDecorators(
+    ApiProperty({
+      description: 'Length of the prompt, in whatever unit the routers agree on, mostly tokens',
+      type: 'integer',
+      minimum: 0,
+      maximum: maxInt32,
+      default: 0,
+      required: false,
+      example: 512,
+    }),
+    IsOptional(),
+    Transform(({ value }: { value: unknown }) => numberFromText(value), { groups: [fromQuery] }),
+    IsInt(words),
+    Min(0, words),
+    Max(maxInt32, words),
+  );
+}
+
+/** By which a late retry is told from a new use of the id. */
+export function TimestampNs(): PropertyDecorator {
+  return applyDecorators(
+    ApiProperty({
+      description: 'When the client sent the request, in Unix ns; 0 or less means "not given"',
+      type: 'integer',
+      format: 'int64',
+      required: false,
+      example: 1763851234567123457n.toString(),
+    }),
+    IsOptional(),
+    ValidateBy(
+      { name: 'isInt64', validator: { validate: isInt64 } },
+      said('a 64-bit integer of Unix nanoseconds'),
+    ),
+  );
+}
+
+/** A field that may be left out, for which empty text stands too, as the AIGW gateway sends it. */
+export function EmptyMeansAbsent(): PropertyDecorator {
+  return applyDecorators(
+    ApiProperty({ required: false }),
+    ValidateIf((_, value: unknown) => value !== undefined && value !== ''),
+  );
+}
+
+function Name(description: string, example: string): PropertyDecorator {
+  return applyDecorators(
+    ApiProperty({ description, minLength: 1, maxLength: longestName, example }),
+    ValidateBy(
+      { name: 'isName', validator: { validate: isName } },
+      said(`text of 1 to ${longestName} characters without control characters`),
+    ),
+  );
+}
+
+function isName(value: unknown): boolean {
+  return (
+    typeof value === 'string' &&
+    value.length > 0 &&
+    (value.length <= longestName || [...value].length <= longestName) &&
+    value.isWellFormed() &&
+    !unfitForNames.test(value)
+  );
+}
+
+function isInt64(value: unknown): boolean {
+  if (typeof value === 'number') return Number.isSafeInteger(value);
+  return typeof value === 'bigint' && BigInt.asIntN(64, value) === value;
+}
+
+function numberFromText(value: unknown): unknown {
+  if (value === '') return undefined;
+  return typeof value === 'string' && /^-?\d{1,15}$/.test(value) ? Number(value) : value;
+}

@@ -1,0 +1,88 @@
+import { Body, Controller, Delete, Get, HttpCode, Post, Query } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
+import { ApiError, BodyOrQuery } from '#platform';
+import { QueryLoad } from '../../application/query-load.js';
+import { type RecordOutcome, RecordRequest } from '../../application/record-request.js';
+import { ReleasePrompt } from '../../application/release-prompt.js';
+import { RemoveRequest } from '../../application/remove-request.js';
+import { ApiMode } from './api-mode.js';
+import { EngineLoadDto } from './engine-load.dto.js';
+import { QueryLoadDto } from './query-load.dto.js';
+import { RecordRequestDto } from './record-request.dto.js';
+import { RequestReferenceDto } from './request-reference.dto.js';
+
+/** The four load calls, one after the other as a router makes them. */
+
+@Controller('v1/load')
+export class LoadController {
+  constructor(
+    readonly queryLoad: QueryLoad,
+    readonly recordRequest: RecordRequest,
+    readonly releasePrompt: ReleasePrompt,
+    readonly removeRequest: RemoveRequest,
+    readonly mode: ApiMode,
+  ) {}
+
+  @Get('stats')
+  @RouteConfig({ requiresReady: true })
+  query(@Query() { cluster }: QueryLoadDto): EngineLoadDto[] {
+    return Array.from(this.queryLoad.execute(cluster), (engine) => new EngineLoadDto(engine));
+  }
+
+  @Post('stats')
+  @HttpCode(200)
+  @RouteConfig({ requiresReady: true })
+  record(@Body() { request_id, cluster, ip, prompt_length, timestamp }: RecordRequestDto): null {
+    const timestampNs = BigInt(timestamp ?? 0);
+    const outcome = this.recordRequest.execute(request_id, {
+      timestampNs: timestampNs > 0n ? timestampNs : 0n,
+      cluster,
+      ip,
+      promptLength: prompt_length,
+    });
+    if (outcome === 'repeated') this.mode.answerRepeatedRecord(request_id);
+    else if (outcome !== 'recorded') throw refusal(outcome, request_id);
+    return null;
+  }
+
+  @Delete('prompt')
+  @RouteConfig({ requiresReady: true })
+  release(@BodyOrQuery() reference: RequestReferenceDto): null {
+    this.mode.checkReference(reference);
+    const outcome = this.releasePrompt.execute(reference.request_id);
+    if (outcome === 'ended') this.mode.answerEnded(reference.request_id);
+    return null;
+  }
+
+  @Delete('stats')
+  @RouteConfig({ requiresReady: true })
+  remove(@BodyOrQuery() reference: RequestReferenceDto): null {
+    this.mode.checkReference(reference);
+    const outcome = this.removeRequest.execute(reference.request_id);
+    if (outcome === 'ended') this.mode.answerEnded(reference.request_id);
+    return null;
+  }
+}
+
+function refusal(outcome: Exclude<RecordOutcome, 'recorded' | 'repeated'>, requestId: string): ApiError {
+  switch (outcome) {
+    case 'conflict':
+      return new ApiError(
+        'duplicateRequest',
+        `request_id "${requestId}" is in flight with another cluster, ip or prompt_length; use an id of its own`,
+      );
+    case 'requests-full':
+      return limitReached('requests', 'METADATA_CENTER_MAX_REQUESTS');
+    case 'engines-full':
+      return limitReached('engines', 'METADATA_CENTER_MAX_ENGINES');
+    case 'clusters-full':
+      return limitReached('clusters', 'METADATA_CENTER_MAX_CLUSTERS');
+  }
+}
+
+function limitReached(what: string, variable: string): ApiError {
+  return new ApiError(
+    'limitReached',
+    `this replica holds as many ${what} as it may; raise ${variable} or try later`,
+  );
+}

@@ -1,0 +1,78 @@
+import type { IncomingMessage } from 'node:http';
+import type { DynamicModule } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { Logger } from 'pino';
+import { FrameworkLogger } from '../logging/framework-logger.js';
+import type { Readiness } from '../health/readiness.js';
+import { AccessLog, type AccessLogMode } from './access-log.js';
+import { ApiExceptionFilter } from './api-exception-filter.js';
+import { addCallHooks } from './call-hooks.js';
+import { CallJournal } from './call-journal.js';
+import { EnvelopeAdapter } from './envelope-adapter.js';
+import type { HttpMetrics } from './http-metrics.js';
+import { parseJsonBody } from './json-body.js';
+import { DtoPipe } from './read-dto.js';
+import { RouteTable } from './route-table.js';
+import { answerSocketError } from './socket-errors.js';
+import { traceIdOf, traceIdRequestHeader } from './trace-id.js';
+
+/** Gateways keep idle connections for 5 minutes; the server must not be the first to close one. */
+const keepAliveTimeoutMs = 360_000;
+/** A client that sends a byte a second is cut off: headers within 5 s, the whole request within 8 s. */
+const headersTimeoutMs = 5_000;
+const requestTimeoutMs = 8_000;
+const connectionsCheckingIntervalMs = 1_000;
+/** Body of a call that states no other limit. */
+const bodyLimitBytes = 16 * 1024;
+
+export interface HttpAppParts {
+  readonly readiness: Readiness;
+  readonly metrics: HttpMetrics;
+  readonly log: Logger;
+  readonly accessLog: AccessLogMode;
+}
+
+/**
+ * A Nest app that speaks the service's HTTP: the envelope, trace ids, JSON bodies, error answers, time-outs, and
+ * one journal of all calls. Not listening yet.
+ */
+export async function createHttpApp(
+  module: DynamicModule,
+  { readiness, metrics, log, accessLog }: HttpAppParts,
+): Promise<NestFastifyApplication> {
+  const journal = new CallJournal(metrics, new AccessLog(log, accessLog));
+  const adapter = new EnvelopeAdapter({
+    bodyLimit: bodyLimitBytes,
+    clientErrorHandler: (error, socket) => answerSocketError(error, socket, journal),
+    exposeHeadRoutes: false,
+    genReqId: (request: IncomingMessage) => traceIdOf(request.headers[traceIdRequestHeader]),
+    http: { headersTimeout: headersTimeoutMs, connectionsCheckingInterval: connectionsCheckingIntervalMs },
+    keepAliveTimeout: keepAliveTimeoutMs,
+    logger: false,
+    requestTimeout: requestTimeoutMs,
+    return503OnClosing: false,
+    skipMiddie: true,
+  });
+  const fastify = adapter.getInstance();
+  const routes = new RouteTable();
+  routes.watch(fastify);
+  addCallHooks(fastify, readiness, journal);
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body, done) => {
+    try {
+      done(null, request.is404 ? undefined : parseJsonBody(body as Buffer));
+    } catch (error) {
+      done(error as Error);
+    }
+  });
+  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
+    abortOnError: false,
+    bodyParser: false,
+    bufferLogs: true,
+  });
+  app.useLogger(app.get(FrameworkLogger));
+  app.useGlobalPipes(new DtoPipe());
+  app.useGlobalFilters(new ApiExceptionFilter(routes, log));
+  return app;
+}

@@ -1,0 +1,18 @@
+/** Characters that could end a line or steer a terminal: controls, line and paragraph separators. */
+const unprintable = /[\p{Cc}\p{Zl}\p{Zp}]/gu;
+
+const longestQuote = 64;
+
+/** Text of a client's, made safe for a message and a log line. */
+export function printable(text: string): string {
+  return text
+    .toWellFormed()
+    .replace(unprintable, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+/** A value of a client's, quoted for a message: printable, and cut where it is long. */
+export function quoted(value: unknown): string {
+  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'a list' : 'an object';
+  const text = typeof value === 'string' ? JSON.stringify(value) : String(value);
+  return printable(text.length > longestQuote ? `${text.slice(0, longestQuote)}…` : text);
+}

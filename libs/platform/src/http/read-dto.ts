@@ -1,0 +1,89 @@
+import {
+  type ArgumentMetadata,
+  type ExecutionContext,
+  Injectable,
+  type PipeTransform,
+  createParamDecorator,
+} from '@nestjs/common';
+import { plainToInstance } from 'class-transformer';
+import { getMetadataStorage, validateSync } from 'class-validator';
+import type { FastifyRequest } from 'fastify';
+import { ApiError } from './api-error.js';
+
+type DtoClass = new () => object;
+
+/** Group of class-transformer rules for fields that came as query parameters, where all is text. */
+export const fromQuery = 'query';
+
+/** Marks fields that came as query parameters. */
+class QueryFields {
+  constructor(readonly fields: unknown) {}
+}
+
+/** The call's input from its body or, where it has none, from its query: some proxies drop a DELETE's body. */
+export const BodyOrQuery = createParamDecorator((_: unknown, context: ExecutionContext): unknown => {
+  const request = context.switchToHttp().getRequest<FastifyRequest>();
+  return request.body === undefined ? new QueryFields(request.query) : request.body;
+});
+
+/** Turns a call's input into the DTO class of the handler's parameter, or refuses it. */
+@Injectable()
+export class DtoPipe implements PipeTransform {
+  readonly #fieldsOf = new Map<DtoClass, readonly string[]>();
+
+  /** @throws ApiError `invalidArgument` that names each bad field and what it must be; `invalidJson` for no body */
+  transform(value: unknown, { type, metatype }: ArgumentMetadata): unknown {
+    const dtoClass = metatype as DtoClass | undefined;
+    if (dtoClass === undefined || this.#fields(dtoClass).length === 0) return value;
+    if (value instanceof QueryFields) return this.#read(dtoClass, value.fields, [fromQuery]);
+    return this.#read(dtoClass, value, type === 'query' ? [fromQuery] : []);
+  }
+
+  #read(dtoClass: DtoClass, input: unknown, groups: string[]): object {
+    const plain = this.#knownFields(dtoClass, asObject(input));
+    const dto = plainToInstance(dtoClass, plain, { groups });
+    const errors = validateSync(dto, { stopAtFirstError: true });
+    if (errors.length === 0) return dto;
+    const messages = errors.flatMap(({ constraints }) => Object.values(constraints ?? {}));
+    throw new ApiError('invalidArgument', messages.join('; '));
+  }
+
+  /**
+   * A flat copy of the fields that the DTO states rules for, so that nothing else of the input reaches any
+   * library. `null` stands for "not given". A nested value fails every rule of a flat field, however deep it
+   * is; it is not walked.
+   */
+  #knownFields(dtoClass: DtoClass, input: object): object {
+    const known: Record<string, unknown> = {};
+    for (const field of this.#fields(dtoClass)) {
+      if (!Object.hasOwn(input, field)) continue;
+      const value = (input as Record<string, unknown>)[field];
+      if (value === null) continue;
+      known[field] = typeof value === 'object' ? nested : value;
+    }
+    return known;
+  }
+
+  #fields(dtoClass: DtoClass): readonly string[] {
+    let fields = this.#fieldsOf.get(dtoClass);
+    if (fields === undefined) {
+      const rules = getMetadataStorage().getTargetValidationMetadatas(dtoClass, '', false, false);
+      fields = [...new Set(rules.map(({ propertyName }) => propertyName))];
+      this.#fieldsOf.set(dtoClass, fields);
+    }
+    return fields;
+  }
+}
+
+/** Stands for a list or an object where text or a number belongs. */
+const nested = Symbol('a list or an object');
+
+function asObject(input: unknown): object {
+  if (input === undefined) {
+    throw new ApiError('invalidJson', 'invalid JSON: the body is empty; send a JSON object');
+  }
+  if (typeof input !== 'object' || input === null || Array.isArray(input)) {
+    throw new ApiError('invalidArgument', 'the body must be a JSON object, like {"request_id":"…"}');
+  }
+  return input;
+}
