@@ -1,0 +1,49 @@
+import type { AddressInfo } from 'node:net';
+import { readConfiguration } from '../../../apps/metadata-center/src/config/configuration.js';
+import { type Replica, createReplica } from '../../../apps/metadata-center/src/create-app.js';
+import { Clock } from '#load';
+import { ManualClock } from '#testing';
+
+/** A real replica on free ports of 127.0.0.1, with a clock of the test's and its log in memory. */
+export interface RunningReplica {
+  readonly replica: Replica;
+  readonly url: string;
+  readonly adminUrl: string;
+  readonly port: number;
+  readonly clock: ManualClock;
+  /** Every line of the log, as it was written. */
+  readonly logLines: string[];
+  close(): Promise<void>;
+}
+
+export async function startReplica(environment: Record<string, string> = {}): Promise<RunningReplica> {
+  const clock = new ManualClock();
+  const logLines: string[] = [];
+  const config = readConfiguration({
+    METADATA_CENTER_HTTP_HOST: '127.0.0.1',
+    METADATA_CENTER_HTTP_PORT: '0',
+    METADATA_CENTER_ADMIN_PORT: '0',
+    METADATA_CENTER_LOAD_GC_INTERVAL: '10ms',
+    ...environment,
+  });
+  const replica = await createReplica(config, {
+    adapters: {
+      clock: {
+        module: class ManualClockModule {},
+        providers: [{ provide: Clock, useValue: clock }],
+        exports: [Clock],
+      },
+    },
+    logDestination: { write: (text: string) => void logLines.push(...text.split('\n').slice(0, -1)) },
+  });
+  const { apiPort, adminPort } = await replica.listen();
+  return {
+    replica,
+    url: `http://127.0.0.1:${apiPort}`,
+    adminUrl: `http://127.0.0.1:${adminPort}`,
+    port: (replica.api.getHttpServer().address() as AddressInfo).port,
+    clock,
+    logLines,
+    close: () => replica.close(),
+  };
+}
