@@ -24,7 +24,7 @@ export class HealthController {
     summary: 'Readiness: 200 when the replica may get traffic, 503 while it starts or shuts down',
   })
   @ApiSuccess({ schema: { type: 'string' }, example: 'ready' })
-  @ApiFailure('notReady', 'this replica is draining; ask another one')
+  @ApiFailure([['notReady', 'this replica is draining; ask another one']])
   readyz(): string {
     if (this.readiness.state !== 'ready') throw notReady(this.readiness);
     return 'ready';

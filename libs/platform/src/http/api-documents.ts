@@ -26,18 +26,20 @@ export function ApiSuccess({ schema, example }: { schema: Schema; example: unkno
   });
 }
 
-/** Documents one way in which a call fails; several of the same status are told apart by their reason. */
-export function ApiFailure(...failures: (ApiErrorKind | string)[]): MethodDecorator {
-  return applyDecorators(...groupedByStatus(failures));
-}
-
-function groupedByStatus(failures: readonly string[]): MethodDecorator[] {
-  const byStatus = new Map<number, ApiError[]>();
-  for (let i = 0; i < failures.length; i += 2) {
-    const error = new ApiError(failures[i] as ApiErrorKind, failures[i + 1]!);
-    byStatus.set(error.status, [...(byStatus.get(error.status) ?? []), error]);
-  }
-  return [...byStatus].map(([status, errors]) => failureResponse(status, errors));
+/** Documents the ways in which a call fails, with the words of an example; statuses may repeat. */
+export function ApiFailure(
+  failures: readonly (readonly [kind: ApiErrorKind, message: string])[],
+): MethodDecorator {
+  const errors = failures.map(([kind, message]) => new ApiError(kind, message));
+  const statuses = [...new Set(errors.map(({ status }) => status))];
+  return applyDecorators(
+    ...statuses.map((status) =>
+      failureResponse(
+        status,
+        errors.filter((error) => error.status === status),
+      ),
+    ),
+  );
 }
 
 function failureResponse(status: number, errors: readonly ApiError[]): MethodDecorator {

@@ -29,7 +29,7 @@ export class LogLevelController {
   @HttpCode(200)
   @ApiOperation({ summary: 'Set the log level at run time' })
   @ApiSuccess({ schema: { type: 'string' }, example: updated })
-  @ApiFailure('invalidArgument', allowed)
+  @ApiFailure([['invalidArgument', allowed]])
   setLevel(@Body() body: LogLevelDto): string {
     this.log.level = body.LevelParam.toLowerCase();
     return updated;

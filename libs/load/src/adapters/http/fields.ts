@@ -77,7 +77,7 @@ export function TimestampNs(): PropertyDecorator {
       type: 'integer',
       format: 'int64',
       required: false,
-      example: 1763851234567123457n.toString(),
+      example: 1763851234567000000,
     }),
     IsOptional(),
     ValidateBy(

@@ -7,12 +7,20 @@ import { ReleasePrompt } from '../../application/release-prompt.js';
 import { RemoveRequest } from '../../application/remove-request.js';
 import { ApiMode } from './api-mode.js';
 import { EngineLoadDto } from './engine-load.dto.js';
+import {
+  LoadDocuments,
+  QueryLoadDocument,
+  RecordRequestDocument,
+  ReleasePromptDocument,
+  RemoveRequestDocument,
+} from './load-documents.js';
 import { QueryLoadDto } from './query-load.dto.js';
 import { RecordRequestDto } from './record-request.dto.js';
 import { RequestReferenceDto } from './request-reference.dto.js';
 
 /** The four load calls, one after the other as a router makes them. */
 
+@LoadDocuments
 @Controller('v1/load')
 export class LoadController {
   constructor(
@@ -25,6 +33,7 @@ export class LoadController {
 
   @Get('stats')
   @RouteConfig({ requiresReady: true })
+  @QueryLoadDocument
   query(@Query() { cluster }: QueryLoadDto): EngineLoadDto[] {
     return Array.from(this.queryLoad.execute(cluster), (engine) => new EngineLoadDto(engine));
   }
@@ -32,6 +41,7 @@ export class LoadController {
   @Post('stats')
   @HttpCode(200)
   @RouteConfig({ requiresReady: true })
+  @RecordRequestDocument
   record(@Body() { request_id, cluster, ip, prompt_length, timestamp }: RecordRequestDto): null {
     const timestampNs = BigInt(timestamp ?? 0);
     const outcome = this.recordRequest.execute(request_id, {
@@ -47,6 +57,7 @@ export class LoadController {
 
   @Delete('prompt')
   @RouteConfig({ requiresReady: true })
+  @ReleasePromptDocument
   release(@BodyOrQuery() reference: RequestReferenceDto): null {
     this.mode.checkReference(reference);
     const outcome = this.releasePrompt.execute(reference.request_id);
@@ -56,6 +67,7 @@ export class LoadController {
 
   @Delete('stats')
   @RouteConfig({ requiresReady: true })
+  @RemoveRequestDocument
   remove(@BodyOrQuery() reference: RequestReferenceDto): null {
     this.mode.checkReference(reference);
     const outcome = this.removeRequest.execute(reference.request_id);
