@@ -72,10 +72,18 @@ export async function createReplica(config: Configuration, overrides: AppOverrid
   const platform = { readiness, log, metricSources };
   const api = await createHttpApp(AppModule.forApi(config, platform, overrides.adapters), parts);
   const admin = await createHttpApp(AppModule.forAdmin(platform), parts);
+  warnOfPeers(config, log);
   serveOpenApi(api);
   await api.init();
   await admin.init();
   return new Replica(config, api, admin, readiness, log);
+}
+
+function warnOfPeers({ discoveryHost, staticPeers }: Configuration, log: Logger): void {
+  if (discoveryHost === undefined && staticPeers === undefined) return;
+  log.warn(
+    'peers are configured, but this release does not replicate yet: this replica serves what it is told alone',
+  );
 }
 
 async function listenOn(

@@ -11,6 +11,8 @@ export class ReplicaMetrics implements MetricSource {
     yield (
       family('app_version_info', 'gauge', 'The release that runs') +
       sample('app_version_info', { version: this.version }, 1) +
+      family('metacenter_node_alive', 'gauge', 'Always 1: the process answers') +
+      sample('metacenter_node_alive', {}, 1) +
       family('metadata_center_ready', 'gauge', 'Whether the replica answers clients: 1, else 0') +
       sample('metadata_center_ready', {}, this.readiness.state === 'ready' ? 1 : 0)
     );

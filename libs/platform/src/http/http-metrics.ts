@@ -1,9 +1,9 @@
 import { family, sample } from '../metrics/exposition.js';
 import type { MetricSource } from '../metrics/metric-sources.js';
 
-/** Upper bounds of the latency histogram's buckets, in µs. */
+/** Upper bounds of the latency histogram's buckets, in µs; the Go predecessor's three are among them. */
 const bucketsUs = [
-  50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 1_000_000, 10_000_000,
+  50, 100, 250, 500, 1_000, 2_000, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 1_000_000, 10_000_000,
 ] as const;
 
 class RouteMetrics {
