@@ -1,0 +1,42 @@
+import { MAX_TOKENS, type TraceProblem, type TraceRequest } from './trace-request.js';
+
+/**
+ * Reads one line of a Mooncake trace: a JSON object with `timestamp` (ms), `input_length` and
+ * `output_length` (tokens). Whatever else it carries is ignored, `hash_ids` too.
+ */
+export function parseMooncakeLine(line: string): TraceRequest | TraceProblem {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(line);
+  } catch {
+    return { problem: `the line is not valid JSON: ${excerpt(line)}; is the file complete?` };
+  }
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
+    return { problem: `the line must be a JSON object, it is ${excerpt(line)}` };
+  }
+  const fields = new Map<string, unknown>(Object.entries(parsed));
+  const arrivalMs = fields.get('timestamp');
+  if (typeof arrivalMs !== 'number' || !Number.isFinite(arrivalMs) || arrivalMs < 0) {
+    return wrong('timestamp', arrivalMs, 'milliseconds from the start, a number from 0');
+  }
+  const inputTokens = fields.get('input_length');
+  if (!isTokenCount(inputTokens)) return wrong('input_length', inputTokens, TOKENS);
+  const outputTokens = fields.get('output_length');
+  if (!isTokenCount(outputTokens)) return wrong('output_length', outputTokens, TOKENS);
+  return { arrivalMs, inputTokens, outputTokens };
+}
+
+const TOKENS = `a whole number of tokens, 0 to ${MAX_TOKENS}`;
+
+function isTokenCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= MAX_TOKENS;
+}
+
+function wrong(field: string, value: unknown, rule: string): TraceProblem {
+  if (value === undefined) return { problem: `${field} is missing; it must be ${rule}` };
+  return { problem: `${field} is ${excerpt(JSON.stringify(value))}; it must be ${rule}` };
+}
+
+function excerpt(text: string): string {
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+}
