@@ -1,0 +1,84 @@
+import { NO_LOAD, type EngineLoad } from './engines.js';
+
+/** A call's outcome: failed unless the answer is HTTP 200 with status "OK" and of the agreed form. */
+export type CallResult<T> =
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly reason: string };
+
+/** What a query's answer says. */
+export interface ClusterLoad {
+  /** One load for each engine that was asked about, in their order. */
+  readonly loads: readonly EngineLoad[];
+  /** What no right answer lists, in words: engines that are not ours but have load, engines listed twice. */
+  readonly strangers: readonly string[];
+}
+
+/** Opens the envelope of every answer and gives its `data`. */
+export function readEnvelope(statusCode: number, body: string): CallResult<unknown> {
+  const envelope = objectOf(parseJson(body));
+  if (envelope === undefined) return failed(`HTTP ${statusCode} without an envelope: ${excerpt(body)}`);
+  if (statusCode !== 200 || envelope.get('status') !== 'OK')
+    return failed(`HTTP ${statusCode}: ${excerpt(body)}`);
+  return { ok: true, value: envelope.get('data') };
+}
+
+/** Reads a query's `data`. Engines that it does not list have no load. */
+export function readClusterLoad(
+  data: unknown,
+  engineByIp: ReadonlyMap<string, number>,
+): CallResult<ClusterLoad> {
+  if (!Array.isArray(data))
+    return failed(`data must be a list of engines, it is ${excerpt(JSON.stringify(data))}`);
+  const loads: EngineLoad[] = Array.from({ length: engineByIp.size }, () => NO_LOAD);
+  const listed = new Set<string>();
+  const strangers: string[] = [];
+  for (const row of data as readonly unknown[]) {
+    const fields = objectOf(row);
+    const ip = fields?.get('ip');
+    const queuedRequests = countOf(fields?.get('queued_req_num'));
+    const prefillRequests = countOf(fields?.get('prefill_req_num'));
+    const promptLength = countOf(fields?.get('prompt_length'));
+    if (
+      typeof ip !== 'string' ||
+      queuedRequests === undefined ||
+      prefillRequests === undefined ||
+      promptLength === undefined
+    ) {
+      return failed(`a row must have ip and three counts from 0, it is ${excerpt(JSON.stringify(row))}`);
+    }
+    const engine = engineByIp.get(ip);
+    if (listed.has(ip)) strangers.push(`engine ${ip} is listed twice`);
+    else if (engine !== undefined) loads[engine] = { queuedRequests, prefillRequests, promptLength };
+    else if (queuedRequests + prefillRequests + promptLength > 0) {
+      strangers.push(`engine ${ip} has load (${excerpt(JSON.stringify(row))}) but was never given any`);
+    }
+    listed.add(ip);
+  }
+  return { ok: true, value: { loads, strangers } };
+}
+
+function failed(reason: string): { readonly ok: false; readonly reason: string } {
+  return { ok: false, reason };
+}
+
+function countOf(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
+}
+
+function objectOf(value: unknown): ReadonlyMap<string, unknown> | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+  return new Map<string, unknown>(Object.entries(value));
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Enough to know an answer by; on one line, whatever a server sends. */
+function excerpt(text: string | undefined): string {
+  const line = (text ?? 'missing').replaceAll(/\s+/g, ' ');
+  return line.length > 200 ? `${line.slice(0, 200)}…` : line;
+}
