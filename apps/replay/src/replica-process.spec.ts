@@ -1,0 +1,124 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { startReplica, type Replica, type StartResult } from './replica-process.js';
+
+let directory: string;
+const running: Replica[] = [];
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'replay-replica-'));
+});
+afterAll(() => rm(directory, { recursive: true }));
+afterEach(async () => {
+  for (const replica of running.splice(0)) await replica.stop();
+});
+
+interface Timeouts {
+  readonly readyTimeoutMs?: number;
+  readonly stopTimeoutMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** Starts a process that runs `code`. */
+async function start(code: string, timeouts: Timeouts = {}): Promise<StartResult> {
+  const script = join(directory, `${running.length}.mjs`);
+  await writeFile(script, code);
+  const { signal } = new AbortController();
+  const result = await startReplica({
+    script,
+    readyTimeoutMs: 15_000,
+    stopTimeoutMs: 15_000,
+    signal,
+    ...timeouts,
+  });
+  if (result.ok) running.push(result.replica);
+  return result;
+}
+
+async function replicaOf(code: string, timeouts?: Timeouts): Promise<Replica> {
+  const result = await start(code, timeouts);
+  if (!result.ok) throw new Error(result.reason);
+  return result.replica;
+}
+
+const READY = `console.log(JSON.stringify({ level: 30, msg: 'ready', apiPort: 4321 }));`;
+const RUN_ON = 'setInterval(() => undefined, 1000);';
+const EXIT_0 = `process.on('SIGTERM', () => process.exit(0));`;
+
+describe('startReplica', () => {
+  it('waits for the line that says ready, among others, and ends the process by SIGTERM', async () => {
+    const chatter = `console.log('plain text "ready"'); console.log('{"msg":"ready for more"}'); console.log('{"msg":"ready"}');`;
+    const replica = await replicaOf(`${EXIT_0} ${chatter} ${READY} ${RUN_ON}`);
+    expect(replica.target).toBe('http://127.0.0.1:4321');
+    expect(replica.ended).toBeUndefined();
+    expect(await replica.stop()).toBeUndefined();
+  });
+
+  it('gives it loopback, free ports, a JSON log and no peers', async () => {
+    const names = ['HTTP_HOST', 'HTTP_PORT', 'ADMIN_PORT', 'LOG_LEVEL', 'LOG_FORMAT', 'STATIC_PEERS'];
+    const values = names.map((name) => `process.env.METADATA_CENTER_${name}`);
+    process.env['METADATA_CENTER_STATIC_PEERS'] = 'elsewhere:8080';
+    const result = await start(`console.error([${values.join()}].join()); process.exit(3)`);
+    delete process.env['METADATA_CENTER_STATIC_PEERS'];
+    expect(result).toEqual({
+      ok: false,
+      reason: 'the replica did not start: exit code 3; its last line: 127.0.0.1,0,0,INFO,json,',
+    });
+  });
+
+  it('gives the message of a crash, not what Node prints below it', async () => {
+    expect(await start(`throw new Error('no port is free')`)).toEqual({
+      ok: false,
+      reason: 'the replica did not start: exit code 1; its last line: Error: no port is free',
+    });
+  });
+
+  it('gives up on one that never says ready', async () => {
+    const result = await start(`console.error('still loading'); ${RUN_ON}`, { readyTimeoutMs: 300 });
+    expect(result).toMatchObject({
+      ok: false,
+      reason: expect.stringMatching(/not ready within 0\.3 s/) as string,
+    });
+  });
+
+  it('stops waiting when interrupted', async () => {
+    const result = await start(RUN_ON, { signal: AbortSignal.timeout(50) });
+    expect(result).toMatchObject({ ok: false, reason: expect.stringContaining('interrupted') as string });
+  });
+
+  it('says that it is not built', async () => {
+    const { signal } = new AbortController();
+    const options = { script: join(directory, 'none.js'), readyTimeoutMs: 1000, stopTimeoutMs: 1000, signal };
+    expect(await startReplica(options)).toEqual({
+      ok: false,
+      reason: `${options.script} is missing; build it by npm run build`,
+    });
+  });
+
+  it.each([
+    [
+      'another exit code',
+      `process.on('SIGTERM', () => process.exit(7)); ${READY} ${RUN_ON}`,
+      'with exit code 0, not with exit code 7',
+    ],
+    ['death by the signal', `${READY} ${RUN_ON}`, 'with exit code 0, not with killed by SIGTERM'],
+  ])('tells of an end by %s', async (_, code, problem) => {
+    expect(await (await replicaOf(code)).stop()).toContain(problem);
+  });
+
+  it('kills one that does not end', async () => {
+    const replica = await replicaOf(`process.on('SIGTERM', () => undefined); ${READY} ${RUN_ON}`, {
+      stopTimeoutMs: 50,
+    });
+    expect(await replica.stop()).toContain('it had to be killed');
+  });
+
+  it('tells of one that ended by itself', async () => {
+    const replica = await replicaOf(`${READY} console.error('out of memory'); process.exitCode = 9;`);
+    while (replica.ended === undefined) await new Promise(setImmediate);
+    expect(await replica.stop()).toBe(
+      'the replica ended during the replay: exit code 9; its last line: out of memory',
+    );
+  });
+});
