@@ -74,8 +74,8 @@ module.exports = {
     {
       name: 'tests-stay-out-of-production',
       severity: 'error',
-      from: { path: '^(apps|libs)/', pathNot: [specs, '^libs/testing/'] },
-      to: { path: ['^libs/testing/', specs, '^test/'] },
+      from: { path: '^(apps|libs)/', pathNot: [specs, '^libs/testing/', '^apps/[^/]+/test-support/'] },
+      to: { path: ['^libs/testing/', specs, '^test/', '^apps/[^/]+/test-support/'] },
     },
     {
       name: 'no-development-dependency-in-production',
