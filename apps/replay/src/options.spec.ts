@@ -45,7 +45,10 @@ describe('parseArguments', () => {
   });
 
   it.each([
-    [['--engines', '0'], /--engines <n>' argument '0' is invalid\. It must be a whole number, 1 to 100000\./],
+    [
+      ['--engines', '0'],
+      /--engines <n>' argument '0' is invalid\. It must be a whole number, 1 to 100000; see/,
+    ],
     [['--engines', '1e3'], /whole number/],
     [['--engines', ''], /whole number/],
     [['--speed', 'fast'], /--speed <x>' argument 'fast' is invalid\. It must be "max" or a number/],

@@ -40,7 +40,10 @@ export function parseArguments(args: readonly string[]): ParsedArguments {
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.code === 'commander.helpDisplayed') return { help };
-    const message = error.message.replace(/^error: /, '').replaceAll(/\s*\n\s*/g, ' ');
+    const message = error.message
+      .replace(/^error: /, '')
+      .replace(/\.$/, '')
+      .replaceAll(/\s*\n\s*/g, ' ');
     throw new InputError(`${message}; see npm run replay -- --help`);
   }
   return { options: command.opts<Options>() };

@@ -205,7 +205,7 @@ describe('replay against a service that is wrong', () => {
     const refusing = await play({ fault: () => 'refuse' });
     expect(refusing.end).toEqual({
       end: 'unusable',
-      reason: expect.stringMatching(/^http:.* gives no load: HTTP 503/) as string,
+      reason: expect.stringMatching(/^http:.* gives no load \(is it running there\?\): HTTP 503/) as string,
     });
     const busy = await play({
       distort: () => [{ ip: '10.0.0.1', queued_req_num: 1, prefill_req_num: 0, prompt_length: 0 }],

@@ -64,7 +64,8 @@ export async function replay(plan: ReplayPlan, context: ReplayContext): Promise<
   });
   try {
     const first = await gateway.check();
-    if (!first.ok) return { end: 'unusable', reason: `${target} gives no load: ${first.reason}` };
+    if (!first.ok)
+      return { end: 'unusable', reason: `${target} gives no load (is it running there?): ${first.reason}` };
     if (statistics.differences > 0) {
       return {
         end: 'unusable',

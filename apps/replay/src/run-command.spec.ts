@@ -92,7 +92,7 @@ describe('npm run replay', () => {
     const { target } = await fakeOf({ fault: () => 'refuse' });
     const { exitCode, stdout, stderr } = await run([...MAX, '--target', target]);
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
-    expect(stderr).toMatch(/^replay: http.* gives no load: HTTP 503: .*\n$/);
+    expect(stderr).toMatch(/^replay: http.* gives no load \(is it running there\?\): HTTP 503: .*\n$/);
   });
 
   it.each([

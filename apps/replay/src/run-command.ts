@@ -96,16 +96,22 @@ async function play(
   }
   for (const line of statistics.problems) stderr.write(`${line}\n`);
   stdout.write(report(statistics, { ...options, traceName: trace.name, target, elapsedMs }));
-  const verdict = verdictOn(outcome, statistics);
+  const verdict = verdictOn(outcome, statistics, options);
   stdout.write(`${verdict ?? 'No error, no difference.'}\n`);
   return verdict === undefined;
 }
 
 /** What is wrong, or undefined. */
-function verdictOn({ end }: ReplayEnd, { errors, differences }: Statistics): string | undefined {
-  if (end === 'interrupted')
-    return 'Interrupted: requests that were under way stay with the service until they expire.';
+function verdictOn(
+  { end }: ReplayEnd,
+  { errors, differences }: Statistics,
+  { target }: Options,
+): string | undefined {
   const found = `${errors} errors, ${differences} differences`;
+  if (end === 'interrupted') {
+    const left = 'Requests under way stay with the service until they expire.';
+    return target === undefined ? `Interrupted: ${found}.` : `Interrupted: ${found}. ${left}`;
+  }
   if (end === 'lost') return `FAILED, given up: the service stopped giving proper answers; ${found}.`;
   return errors + differences === 0 ? undefined : `FAILED: ${found}.`;
 }
