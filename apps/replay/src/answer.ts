@@ -1,3 +1,4 @@
+import { excerpt } from './excerpt.js';
 import { NO_LOAD, type EngineLoad } from './engines.js';
 
 /** A call's outcome: failed unless the answer is HTTP 200 with status "OK" and of the agreed form. */
@@ -15,9 +16,9 @@ export interface ClusterLoad {
 /** Opens the envelope of every answer and gives its `data`. */
 export function readEnvelope(statusCode: number, body: string): CallResult<unknown> {
   const envelope = objectOf(parseJson(body));
-  if (envelope === undefined) return failed(`HTTP ${statusCode} without an envelope: ${excerpt(body)}`);
+  if (envelope === undefined) return failed(`HTTP ${statusCode} without an envelope: ${shown(body)}`);
   if (statusCode !== 200 || envelope.get('status') !== 'OK')
-    return failed(`HTTP ${statusCode}: ${excerpt(body)}`);
+    return failed(`HTTP ${statusCode}: ${shown(body)}`);
   return { ok: true, value: envelope.get('data') };
 }
 
@@ -27,7 +28,7 @@ export function readClusterLoad(
   engineByIp: ReadonlyMap<string, number>,
 ): CallResult<ClusterLoad> {
   if (!Array.isArray(data))
-    return failed(`data must be a list of engines, it is ${excerpt(JSON.stringify(data))}`);
+    return failed(`data must be a list of engines, it is ${shown(JSON.stringify(data))}`);
   const loads: EngineLoad[] = Array.from({ length: engineByIp.size }, () => NO_LOAD);
   const listed = new Set<string>();
   const strangers: string[] = [];
@@ -43,13 +44,13 @@ export function readClusterLoad(
       prefillRequests === undefined ||
       promptLength === undefined
     ) {
-      return failed(`a row must have ip and three counts from 0, it is ${excerpt(JSON.stringify(row))}`);
+      return failed(`a row must have ip and three counts from 0, it is ${shown(JSON.stringify(row))}`);
     }
     const engine = engineByIp.get(ip);
     if (listed.has(ip)) strangers.push(`engine ${ip} is listed twice`);
     else if (engine !== undefined) loads[engine] = { queuedRequests, prefillRequests, promptLength };
     else if (queuedRequests + prefillRequests + promptLength > 0) {
-      strangers.push(`engine ${ip} has load (${excerpt(JSON.stringify(row))}) but was never given any`);
+      strangers.push(`engine ${ip} has load (${shown(JSON.stringify(row))}) but was never given any`);
     }
     listed.add(ip);
   }
@@ -77,8 +78,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** Enough to know an answer by; on one line, whatever a server sends. */
-function excerpt(text: string | undefined): string {
-  const line = (text ?? 'missing').replaceAll(/\s+/g, ' ');
-  return line.length > 200 ? `${line.slice(0, 200)}…` : line;
+/** Enough to know an answer by. */
+function shown(text: string | undefined): string {
+  return excerpt(text ?? 'missing', 200);
 }

@@ -87,17 +87,18 @@ export class Gateway {
       const page = this.#books.open(life.engine, promptLength);
       life.page = page;
       page.recordSent();
-      if ((await this.#timed('record', () => api.record(record))).ok) page.recordAcknowledged();
+      const { ok } = await this.#timed('record', () => api.record(record));
+      if (ok) page.recordAcknowledged();
     },
     release: async ({ requestId, page }) => {
       page?.releaseSent();
-      if ((await this.#timed('release', () => this.#options.api.release(requestId))).ok)
-        page?.releaseAcknowledged();
+      const { ok } = await this.#timed('release', () => this.#options.api.release(requestId));
+      if (ok) page?.releaseAcknowledged();
     },
     remove: async ({ requestId, page }) => {
       page?.removeSent();
-      if ((await this.#timed('remove', () => this.#options.api.remove(requestId))).ok)
-        page?.removeAcknowledged();
+      const { ok } = await this.#timed('remove', () => this.#options.api.remove(requestId));
+      if (ok) page?.removeAcknowledged();
     },
   };
 

@@ -183,7 +183,7 @@ describe('replay against a service that is wrong', () => {
     ['applied and cut off', oddPost('applied, then hang up', isRelease), 'release'],
     ['refused', oddPost('refuse', ({ method }) => method === 'GET'), 'query'],
   ] as const)(
-    'counts a %s call as an error, and blames nothing else on the service',
+    'counts it as an error when a call is %s, and blames nothing else on the service',
     async (_, fake, call) => {
       const { end, statistics } = await play(fake);
       expect(end).toEqual({ end: 'played' });

@@ -60,7 +60,8 @@ export async function startReplica({
 
   const port = await Promise.race([readyPort(child.stdout), exit, after(readyTimeoutMs, signal)]);
   if (typeof port !== 'number') {
-    const reason = port ?? (signal.aborted ? 'interrupted' : `not ready within ${readyTimeoutMs / 1000} s`);
+    const reason =
+      port ?? (signal.aborted ? 'interrupted' : `it was not ready within ${readyTimeoutMs / 1000} s`);
     child.kill('SIGKILL');
     await exit;
     return { ok: false, reason: `the replica did not start: ${reason}; its last line: ${lastWords()}` };
@@ -119,7 +120,7 @@ function portOf(line: string): number | undefined {
 
 /** Keeps the last line that tells something: not a stack frame, nor the version that Node puts at the end. */
 function watch(stream: Readable): () => string {
-  let last = 'none on stderr';
+  let last = '(none on stderr)';
   createInterface({ input: stream }).on('line', (line) => {
     if (line.trim() !== '' && !/^(\s+at |Node\.js v|[{}\s]*$)/.test(line)) last = line.trim().slice(0, 500);
   });

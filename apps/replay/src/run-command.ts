@@ -47,9 +47,9 @@ export async function runCommand(args: readonly string[], context: CommandContex
 
 async function runWith(options: Options, context: CommandContext): Promise<number> {
   const trace = await traceOf(options);
-  if (options.target !== undefined)
+  if (options.target !== undefined) {
     return (await play(options, trace, options.target, context)) ? CLEAN : FAILED;
-
+  }
   const start = await context.startReplica();
   if (!start.ok) return fail(context, start.reason);
   const { replica } = start;

@@ -29,7 +29,9 @@ describe('Statistics', () => {
     statistics.countCall('query', 5);
     statistics.countError('query', 'once more');
     expect([statistics.errors, statistics.errorsInARow]).toEqual([13, 1]);
-    expect(statistics.problems).toHaveLength(10);
+    statistics.countDifference('something');
+    expect(statistics.problems).toHaveLength(11);
+    expect(statistics.problems.at(-1)).toBe('difference: something');
     expect(statistics.problems[0]).toBe('error: remove: reason 1');
   });
 

@@ -3,7 +3,7 @@ import type { Comparison, Quantity } from './books.js';
 import type { EngineLoad } from './engines.js';
 import { CALLS, type Call } from './schedule.js';
 
-/** How many errors and differences are kept in words; all are counted. */
+/** How many errors, and how many differences, are kept in words; all are counted. */
 const KEPT_LINES = 10;
 
 /** The answer's own names. */
@@ -31,7 +31,8 @@ export class Statistics {
     remove: createHistogram(),
   };
   readonly #errors: Record<Call, number> = { query: 0, record: 0, release: 0, remove: 0 };
-  readonly #problems: string[] = [];
+  readonly #errorLines: string[] = [];
+  readonly #differenceLines: string[] = [];
   #errorsInARow = 0;
   #finishedRequests = 0;
   #comparisons = 0;
@@ -53,7 +54,7 @@ export class Statistics {
   countError(call: Call, reason: string): void {
     this.#errors[call]++;
     this.#errorsInARow++;
-    this.#keep(`error: ${call}: ${reason}`);
+    keep(this.#errorLines, `error: ${call}: ${reason}`);
   }
 
   /** The last call of a request came back. */
@@ -76,7 +77,7 @@ export class Statistics {
   /** Something in an answer can't be right. */
   countDifference(description: string): void {
     this.#differences++;
-    this.#keep(`difference: ${description}`);
+    keep(this.#differenceLines, `difference: ${description}`);
   }
 
   /** Takes the spread of queued requests between the engines of one answer. */
@@ -151,10 +152,10 @@ export class Statistics {
 
   /** The first errors and differences in words, a line each. */
   get problems(): readonly string[] {
-    return this.#problems;
+    return [...this.#errorLines, ...this.#differenceLines];
   }
+}
 
-  #keep(line: string): void {
-    if (this.#problems.length < KEPT_LINES) this.#problems.push(line);
-  }
+function keep(lines: string[], line: string): void {
+  if (lines.length < KEPT_LINES) lines.push(line);
 }

@@ -1,3 +1,4 @@
+import { excerpt } from '../excerpt.js';
 import { MAX_TOKENS, type TraceProblem, type TraceRequest } from './trace-request.js';
 
 /** The columns that an Azure trace must have, in any order. */
@@ -49,6 +50,6 @@ function parseTokens(text = ''): number | undefined {
 }
 
 function wrong(field: string, value: string | undefined, rule: string): TraceProblem {
-  const found = value === undefined ? 'missing' : JSON.stringify(value.slice(0, 60));
+  const found = value === undefined ? 'missing' : `"${excerpt(value, 60)}"`;
   return { problem: `${field} is ${found}; it must be ${rule}` };
 }

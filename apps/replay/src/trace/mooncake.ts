@@ -1,3 +1,4 @@
+import { excerpt } from '../excerpt.js';
 import { MAX_TOKENS, type TraceProblem, type TraceRequest } from './trace-request.js';
 
 /**
@@ -9,10 +10,10 @@ export function parseMooncakeLine(line: string): TraceRequest | TraceProblem {
   try {
     parsed = JSON.parse(line);
   } catch {
-    return { problem: `the line is not valid JSON: ${excerpt(line)}; is the file complete?` };
+    return { problem: `the line is not valid JSON: ${excerpt(line, SHOWN)}; is the file complete?` };
   }
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
-    return { problem: `the line must be a JSON object, it is ${excerpt(line)}` };
+    return { problem: `the line must be a JSON object, it is ${excerpt(line, SHOWN)}` };
   }
   const fields = new Map<string, unknown>(Object.entries(parsed));
   const arrivalMs = fields.get('timestamp');
@@ -26,6 +27,8 @@ export function parseMooncakeLine(line: string): TraceRequest | TraceProblem {
   return { arrivalMs, inputTokens, outputTokens };
 }
 
+/** Characters of a bad value in a message. */
+const SHOWN = 60;
 const TOKENS = `a whole number of tokens, 0 to ${MAX_TOKENS}`;
 
 function isTokenCount(value: unknown): value is number {
@@ -34,9 +37,5 @@ function isTokenCount(value: unknown): value is number {
 
 function wrong(field: string, value: unknown, rule: string): TraceProblem {
   if (value === undefined) return { problem: `${field} is missing; it must be ${rule}` };
-  return { problem: `${field} is ${excerpt(JSON.stringify(value))}; it must be ${rule}` };
-}
-
-function excerpt(text: string): string {
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+  return { problem: `${field} is ${excerpt(JSON.stringify(value), SHOWN)}; it must be ${rule}` };
 }
