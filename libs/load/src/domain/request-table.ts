@@ -1,4 +1,5 @@
 import { AgeLinks, AgeQueue } from './age-queue.js';
+import { DenseList } from './dense-list.js';
 import { type Life, endedRecord } from './inference-request.js';
 import type { RequestKey } from './request-key.js';
 import { SlotIndex } from './slot-index.js';
@@ -7,14 +8,14 @@ import { type Slot, chunkOf, chunkSize, offsetOf } from './slot.js';
 const isReleased = 1;
 const isRemoved = 2;
 const hasRecord = 4;
+/** The life counts: it lies whole in the list of live ones. */
+const isWhole = 8;
 
 class LifeChunk {
-  /** The lives that count, as they are. */
-  readonly live: (Life | undefined)[] = Array.from<Life | undefined>({ length: chunkSize }).fill(undefined);
-  /** What is kept of the others. */
+  readonly flags = new Uint8Array(chunkSize);
+  /** The generation; of a whole life, its number in the list instead. */
   readonly generation = new Uint32Array(chunkSize);
   readonly timestampNs = new BigInt64Array(chunkSize);
-  readonly flags = new Uint8Array(chunkSize);
 }
 
 /**
@@ -26,6 +27,7 @@ class LifeChunk {
 export class RequestTable {
   readonly #index = new SlotIndex();
   readonly #chunks: LifeChunk[] = [];
+  readonly #whole = new DenseList<Life>();
   readonly #links = new AgeLinks();
   /** In exact order, since counts are due to the moment. */
   readonly #live: AgeQueue;
@@ -46,17 +48,17 @@ export class RequestTable {
     return this.#tombstones.size;
   }
 
-  /** @returns the slot of the oldest live life, or {@link noSlot} */
+  /** @returns the slot of the oldest live life, or `noSlot` */
   oldestLive(): Slot {
     return this.#live.oldest();
   }
 
-  /** @returns the slot of the oldest tombstone, give or take the width of a bucket, or {@link noSlot} */
+  /** @returns the slot of the oldest tombstone, give or take the width of a bucket, or `noSlot` */
   oldestTombstone(): Slot {
     return this.#tombstones.oldest();
   }
 
-  /** @returns the slot of an id, or {@link noSlot} where nothing is known of it */
+  /** @returns the slot of an id, or `noSlot` where nothing is known of it */
   find(key: RequestKey): Slot {
     return this.#index.find(key);
   }
@@ -64,9 +66,8 @@ export class RequestTable {
   lifeAt(slot: Slot): Life {
     const chunk = this.#chunks[chunkOf(slot)]!;
     const at = offsetOf(slot);
-    const live = chunk.live[at];
-    if (live !== undefined) return live;
     const flags = chunk.flags[at]!;
+    if ((flags & isWhole) !== 0) return this.#whole.get(chunk.generation[at]!);
     return {
       generation: chunk.generation[at]!,
       record: (flags & hasRecord) === 0 ? undefined : endedRecord(chunk.timestampNs[at]!),
@@ -81,60 +82,60 @@ export class RequestTable {
   }
 
   isLiveAt(slot: Slot): boolean {
-    return this.#liveAt(slot) !== undefined;
+    return (this.#chunks[chunkOf(slot)]!.flags[offsetOf(slot)]! & isWhole) !== 0;
   }
 
   /** Begins to know an id. */
   insert(key: RequestKey, life: Life, isLive: boolean): void {
     const slot = this.#index.insert(key);
     if (chunkOf(slot) === this.#chunks.length) this.#chunks.push(new LifeChunk());
-    this.#store(slot, life, isLive);
-    this.#enqueue(slot, life.startedMs, isLive);
+    if (isLive) this.#storeWhole(slot, life);
+    else this.#pack(slot, life);
   }
 
   /** Puts another life into a slot. */
   replace(slot: Slot, life: Life, isLive: boolean): void {
-    const wasLive = this.#liveAt(slot) !== undefined;
-    if (wasLive === isLive && this.#links.startedMs(slot) === life.startedMs) {
-      this.#store(slot, life, isLive);
+    if (isLive && this.isLiveAt(slot) && this.startedMsAt(slot) === life.startedMs) {
+      this.#whole.set(this.#chunks[chunkOf(slot)]!.generation[offsetOf(slot)]!, life);
       return;
     }
-    this.#dequeue(slot);
-    this.#store(slot, life, isLive);
-    this.#enqueue(slot, life.startedMs, isLive);
+    this.#vacate(slot);
+    if (isLive) this.#storeWhole(slot, life);
+    else this.#pack(slot, life);
   }
 
   /** Forgets an id. */
   delete(slot: Slot): void {
-    this.#dequeue(slot);
-    this.#chunks[chunkOf(slot)]!.live[offsetOf(slot)] = undefined;
+    this.#vacate(slot);
     this.#index.delete(slot);
   }
 
-  #store(slot: Slot, life: Life, isLive: boolean): void {
+  #storeWhole(slot: Slot, life: Life): void {
     const chunk = this.#chunks[chunkOf(slot)]!;
     const at = offsetOf(slot);
-    chunk.live[at] = isLive ? life : undefined;
-    if (isLive) return;
-    chunk.generation[at] = life.generation;
-    chunk.timestampNs[at] = life.record?.timestampNs ?? 0n;
+    chunk.flags[at] = isWhole;
+    chunk.generation[at] = this.#whole.add(life);
+    this.#live.insert(slot, life.startedMs);
+  }
+
+  #pack(slot: Slot, life: Life): void {
+    const chunk = this.#chunks[chunkOf(slot)]!;
+    const at = offsetOf(slot);
     chunk.flags[at] =
       (life.released ? isReleased : 0) |
       (life.removed ? isRemoved : 0) |
       (life.record === undefined ? 0 : hasRecord);
+    chunk.generation[at] = life.generation;
+    chunk.timestampNs[at] = life.record?.timestampNs ?? 0n;
+    this.#tombstones.append(slot, life.startedMs);
   }
 
-  #enqueue(slot: Slot, startedMs: number, isLive: boolean): void {
-    if (isLive) this.#live.insert(slot, startedMs);
-    else this.#tombstones.append(slot, startedMs);
-  }
-
-  #dequeue(slot: Slot): void {
-    if (this.#liveAt(slot) === undefined) this.#tombstones.remove(slot);
-    else this.#live.remove(slot);
-  }
-
-  #liveAt(slot: Slot): Life | undefined {
-    return this.#chunks[chunkOf(slot)]!.live[offsetOf(slot)];
+  #vacate(slot: Slot): void {
+    if (!this.isLiveAt(slot)) {
+      this.#tombstones.remove(slot);
+      return;
+    }
+    this.#live.remove(slot);
+    this.#whole.delete(this.#chunks[chunkOf(slot)]!.generation[offsetOf(slot)]!);
   }
 }
