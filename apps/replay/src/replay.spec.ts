@@ -97,6 +97,23 @@ describe('replay against a service that is right', () => {
     expect(fake.calls.filter(isRemoval)).toHaveLength(150);
   });
 
+  it('keeps the calls of each request in order when the service cannot follow the pace', async () => {
+    const random = seededRandom(6, 'turns');
+    const { end, statistics, fake } = await play({ turns: () => random.below(12) }, { speed: 1_000_000 });
+    expect(end).toEqual({ end: 'played' });
+    expect(statistics.problems).toEqual([]);
+    const order = new Map<string, string[]>();
+    for (const { method, url, body } of fake.calls) {
+      if (method === 'GET') continue;
+      const { request_id: id } = JSON.parse(body) as { request_id: string };
+      order.set(id, [...(order.get(id) ?? []), `${method} ${url}`]);
+    }
+    expect(order.size).toBe(150);
+    for (const calls of order.values()) {
+      expect(calls).toEqual(['POST /v1/load/stats', 'DELETE /v1/load/prompt', 'DELETE /v1/load/stats']);
+    }
+  });
+
   it('keeps the engines even, and chooses the same ones for the same seed', async () => {
     const engines = ({ fake }: Played): string[] =>
       fake.calls.filter(isPost).map(({ body }) => (JSON.parse(body) as { ip: string }).ip);
