@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readClusterLoad, readEnvelope } from './answer.js';
-import { NO_LOAD } from './engines.js';
+import { noLoad } from './engines.js';
 
 describe('readEnvelope', () => {
   it('takes HTTP 200 with status "OK" only', () => {
@@ -35,11 +35,11 @@ describe('readClusterLoad', () => {
   it('puts rows in the order of the engines; one that is not listed has no load', () => {
     expect(readClusterLoad([row], engines)).toEqual({
       ok: true,
-      value: { loads: [NO_LOAD, load], strangers: [] },
+      value: { loads: [noLoad, load], strangers: [] },
     });
     expect(readClusterLoad([], engines)).toEqual({
       ok: true,
-      value: { loads: [NO_LOAD, NO_LOAD], strangers: [] },
+      value: { loads: [noLoad, noLoad], strangers: [] },
     });
   });
 
@@ -49,7 +49,7 @@ describe('readClusterLoad', () => {
     expect(result).toEqual({
       ok: true,
       value: {
-        loads: [NO_LOAD, load],
+        loads: [noLoad, load],
         strangers: [expect.stringMatching(/^engine 10\.0\.0\.8 has load/), 'engine 10.0.0.2 is listed twice'],
       },
     });

@@ -1,5 +1,5 @@
 import { excerpt } from './excerpt.js';
-import { NO_LOAD, type EngineLoad } from './engines.js';
+import { noLoad, type EngineLoad } from './engines.js';
 
 /** A call's outcome: failed unless the answer is HTTP 200 with status "OK" and of the agreed form. */
 export type CallResult<T> =
@@ -29,7 +29,7 @@ export function readClusterLoad(
 ): CallResult<ClusterLoad> {
   if (!Array.isArray(data))
     return failed(`data must be a list of engines, it is ${shown(JSON.stringify(data))}`);
-  const loads: EngineLoad[] = Array.from({ length: engineByIp.size }, () => NO_LOAD);
+  const loads: EngineLoad[] = Array.from({ length: engineByIp.size }, () => noLoad);
   const listed = new Set<string>();
   const strangers: string[] = [];
   for (const row of data as readonly unknown[]) {

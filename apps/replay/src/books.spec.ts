@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Books, type Page, type Question } from './books.js';
-import { NO_LOAD, type EngineLoad } from './engines.js';
+import { noLoad, type EngineLoad } from './engines.js';
 
 const load = (queuedRequests: number, prefillRequests: number, promptLength: number): EngineLoad => ({
   queuedRequests,
@@ -15,18 +15,18 @@ describe('Books', () => {
     const page = books.open(1, 70);
     page.recordSent();
     page.recordAcknowledged();
-    expect(books.ask().compare([NO_LOAD, load(1, 1, 70)])).toEqual({ differences: [], exact: true });
-    expect(books.ask().compare([NO_LOAD, load(1, 1, 69)]).differences).toEqual([
+    expect(books.ask().compare([noLoad, load(1, 1, 70)])).toEqual({ differences: [], exact: true });
+    expect(books.ask().compare([noLoad, load(1, 1, 69)]).differences).toEqual([
       { engine: 1, quantity: 'promptLength', answered: 69, lower: 70, upper: 70 },
     ]);
     expect(books.ask().compare([load(1, 0, 0), load(0, 1, 70)]).differences).toHaveLength(2);
     page.releaseSent();
     page.releaseAcknowledged();
-    expect(books.ask().compare([NO_LOAD, load(1, 0, 0)])).toEqual({ differences: [], exact: true });
+    expect(books.ask().compare([noLoad, load(1, 0, 0)])).toEqual({ differences: [], exact: true });
     page.removeSent();
     page.removeAcknowledged();
-    expect(books.ask().compare([NO_LOAD, NO_LOAD])).toEqual({ differences: [], exact: true });
-    expect(books.ask().compare([NO_LOAD, load(1, 0, 0)]).differences).toHaveLength(1);
+    expect(books.ask().compare([noLoad, noLoad])).toEqual({ differences: [], exact: true });
+    expect(books.ask().compare([noLoad, load(1, 0, 0)]).differences).toHaveLength(1);
   });
 
   it('allow both states of a call that is under way while the query is', () => {
@@ -35,13 +35,13 @@ describe('Books', () => {
     const page = books.open(0, 5);
     page.recordSent();
     page.recordAcknowledged();
-    for (const counts of [NO_LOAD, load(1, 1, 5)]) expect(before.compare([counts]).differences).toEqual([]);
+    for (const counts of [noLoad, load(1, 1, 5)]) expect(before.compare([counts]).differences).toEqual([]);
     expect(before.compare([load(2, 1, 5)]).differences).toHaveLength(1);
 
     const during = books.ask();
     page.removeSent();
     page.removeAcknowledged();
-    for (const counts of [NO_LOAD, load(1, 0, 0), load(1, 1, 5)]) {
+    for (const counts of [noLoad, load(1, 0, 0), load(1, 1, 5)]) {
       expect(during.compare([counts])).toEqual({ differences: [], exact: false });
     }
   });
@@ -55,18 +55,18 @@ describe('Books', () => {
     page.removeSent();
     page.removeAcknowledged();
     page.releaseAcknowledged();
-    expect(books.ask().compare([NO_LOAD])).toEqual({ differences: [], exact: true });
+    expect(books.ask().compare([noLoad])).toEqual({ differences: [], exact: true });
   });
 
   it('hold a failed add possible until its removal is acknowledged, and never necessary', () => {
     const books = new Books(1);
     const page = books.open(0, 5);
     page.recordSent();
-    for (const counts of [NO_LOAD, load(1, 1, 5)])
+    for (const counts of [noLoad, load(1, 1, 5)])
       expect(books.ask().compare([counts]).differences).toEqual([]);
     page.removeSent();
     page.removeAcknowledged();
-    expect(books.ask().compare([NO_LOAD])).toEqual({ differences: [], exact: true });
+    expect(books.ask().compare([noLoad])).toEqual({ differences: [], exact: true });
     expect(books.ask().compare([load(1, 0, 0)]).differences).toHaveLength(1);
   });
 
@@ -80,7 +80,7 @@ describe('Books', () => {
     failed.removeSent();
     failed.removeAcknowledged();
     expect(books.ask().compare([load(1, 1, 7)])).toEqual({ differences: [], exact: true });
-    expect(books.ask().compare([NO_LOAD]).differences).toHaveLength(3);
+    expect(books.ask().compare([noLoad]).differences).toHaveLength(3);
   });
 
   it('count an add no more that is acknowledged after its removal was sent', () => {
@@ -89,10 +89,10 @@ describe('Books', () => {
     page.recordSent();
     page.removeSent();
     page.recordAcknowledged();
-    for (const counts of [NO_LOAD, load(1, 1, 5)])
+    for (const counts of [noLoad, load(1, 1, 5)])
       expect(books.ask().compare([counts]).differences).toEqual([]);
     page.removeAcknowledged();
-    expect(books.ask().compare([NO_LOAD])).toEqual({ differences: [], exact: true });
+    expect(books.ask().compare([noLoad])).toEqual({ differences: [], exact: true });
   });
 
   it('never demand less than nothing', () => {
@@ -158,13 +158,13 @@ class Truth {
   }
 }
 
-const ENGINES = 3;
+const engineCount = 3;
 const anyFate = fc.oneof(
   { weight: 8, arbitrary: fc.constant<Fate>('acknowledged') },
   { weight: 1, arbitrary: fc.constantFrom<Fate>('applied, failed', 'lost', 'late') },
 );
 const anyScenario = fc.record({
-  engine: fc.nat({ max: ENGINES - 1 }),
+  engine: fc.nat({ max: engineCount - 1 }),
   promptLength: fc.nat({ max: 50 }),
   fates: fc.record({ record: anyFate, release: anyFate, remove: anyFate }),
 });
@@ -221,7 +221,7 @@ describe('the bounds of the books, against the truth', () => {
   it('hold for every answer, whatever the order of instants and whichever calls fail', () => {
     fc.assert(
       fc.property(anyRun, ({ scenarios, picks, queries }) => {
-        const books = new Books(ENGINES);
+        const books = new Books(engineCount);
         const truth = new Truth(scenarios);
         const lives = scenarios.map((scenario) =>
           instantsOf(scenario, books.open(scenario.engine, scenario.promptLength), truth),
@@ -229,7 +229,7 @@ describe('the bounds of the books, against the truth', () => {
         const questions = Array.from({ length: queries }, () =>
           instantsOfQuery(
             books,
-            () => truth.loads(ENGINES),
+            () => truth.loads(engineCount),
             (question, answer) => expect(question.compare(answer).differences).toEqual([]),
           ),
         );
@@ -243,14 +243,14 @@ describe('the bounds of the books, against the truth', () => {
     fc.assert(
       fc.property(
         anyRun,
-        fc.nat({ max: ENGINES - 1 }),
+        fc.nat({ max: engineCount - 1 }),
         fc.constantFrom(1, -1),
         ({ scenarios, picks }, engine, off) => {
           const fine = scenarios.map((scenario) => ({
             ...scenario,
             fates: { record: 'acknowledged', release: 'acknowledged', remove: 'acknowledged' } as const,
           }));
-          const books = new Books(ENGINES);
+          const books = new Books(engineCount);
           const truth = new Truth(fine);
           // Whole calls (three instants each) only, and not all of them: some requests are still alive at the end.
           interleave(
@@ -262,9 +262,9 @@ describe('the bounds of the books, against the truth', () => {
             ),
             picks,
           );
-          const answer = truth.loads(ENGINES);
+          const answer = truth.loads(engineCount);
           expect(books.ask().compare(answer)).toEqual({ differences: [], exact: true });
-          const right = answer[engine] ?? NO_LOAD;
+          const right = answer[engine] ?? noLoad;
           answer[engine] = { ...right, queuedRequests: right.queuedRequests + off };
           expect(books.ask().compare(answer).differences).toHaveLength(1);
         },

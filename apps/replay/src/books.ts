@@ -2,10 +2,10 @@ import { Ledger, type Bounds } from './ledger.js';
 import type { EngineLoad } from './engines.js';
 
 /** Every count of an engine's load that the books keep. */
-const QUANTITIES = ['queuedRequests', 'prefillRequests', 'promptLength'] as const;
+const quantities = ['queuedRequests', 'prefillRequests', 'promptLength'] as const;
 
 /** One count of an engine's load. */
-export type Quantity = (typeof QUANTITIES)[number];
+export type Quantity = (typeof quantities)[number];
 
 /** An answer's count that can't be right. */
 interface Difference {
@@ -31,7 +31,7 @@ export interface Question {
 }
 
 /** The service's counts are saturated: an answer never exceeds an int32. */
-const SATURATION = 2 ** 31 - 1;
+const saturation = 2 ** 31 - 1;
 
 /**
  * The gateway's own record of what it told the service: per engine, what is acknowledged and what is sent.
@@ -62,7 +62,7 @@ export class Books {
 
   /** To be called just before a query leaves. */
   ask(): Question {
-    const snapshots = QUANTITIES.map((quantity) => [quantity, this.#ledgers[quantity].ask()] as const);
+    const snapshots = quantities.map((quantity) => [quantity, this.#ledgers[quantity].ask()] as const);
     return {
       compare: (answer) => {
         const differences: Difference[] = [];
@@ -121,5 +121,5 @@ export class Page {
 type Claim = ReturnType<Ledger['claim']>;
 
 function saturated({ lower, upper }: Bounds): Bounds {
-  return { lower: Math.min(Math.max(lower, 0), SATURATION), upper: Math.min(upper, SATURATION) };
+  return { lower: Math.min(Math.max(lower, 0), saturation), upper: Math.min(upper, saturation) };
 }

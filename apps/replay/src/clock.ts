@@ -11,7 +11,7 @@ export interface Clock {
 }
 
 /** Timers take at most some 24 days: a long wait is cut into pieces. */
-const LONGEST_TIMER_MS = 60 * 60 * 1000;
+const longestTimerMs = 60 * 60 * 1000;
 
 /** The machine's own clock and timers. */
 export const systemClock: Clock = {
@@ -22,7 +22,7 @@ export const systemClock: Clock = {
       const leftMs = untilMs - performance.now();
       if (leftMs <= 0 || signal.aborted) return;
       // Aborting rejects the timer, which here is no error.
-      await sleep(Math.min(leftMs, LONGEST_TIMER_MS), undefined, { signal }).catch(() => undefined);
+      await sleep(Math.min(leftMs, longestTimerMs), undefined, { signal }).catch(() => undefined);
     }
   },
 };

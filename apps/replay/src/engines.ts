@@ -6,12 +6,12 @@ export interface EngineLoad {
 }
 
 /** An engine that an answer does not list has no load. */
-export const NO_LOAD: EngineLoad = { queuedRequests: 0, prefillRequests: 0, promptLength: 0 };
+export const noLoad: EngineLoad = { queuedRequests: 0, prefillRequests: 0, promptLength: 0 };
 
 /** As many as the service takes by default. */
-export const MAX_ENGINES = 100_000;
+export const maxEngines = 100_000;
 
-/** The addresses of the simulated engines: 10.0.0.1, 10.0.0.2, … for at most {@link MAX_ENGINES}. */
+/** The addresses of the simulated engines: 10.0.0.1, 10.0.0.2, … for at most {@link maxEngines}. */
 export function engineIps(count: number): readonly string[] {
   return Array.from({ length: count }, (_, index) => {
     const host = index + 1;

@@ -2,7 +2,7 @@ import type { CallResult, ClusterLoad } from './answer.js';
 import { Books, type Page } from './books.js';
 import type { Clock } from './clock.js';
 import type { EngineChoice } from './engine-choice.js';
-import { NO_LOAD, type EngineLoad } from './engines.js';
+import { noLoad, type EngineLoad } from './engines.js';
 import type { LoadApi } from './load-api.js';
 import type { Call, Step } from './schedule.js';
 import type { Statistics } from './statistics.js';
@@ -73,7 +73,7 @@ export class Gateway {
       const answer = await this.#ask(() => this.#timed('query', () => api.query()));
       if (answer.ok) statistics.countSpread(answer.value);
       // Without an answer any engine will do.
-      life.engine = choice.choose(answer.ok ? answer.value : engines.map(() => NO_LOAD), life.request);
+      life.engine = choice.choose(answer.ok ? answer.value : engines.map(() => noLoad), life.request);
     },
     record: async (life) => {
       const { api, engines, clock } = this.#options;

@@ -21,12 +21,12 @@ export interface LoadApiOptions {
 }
 
 /** A call without an answer by then has failed. */
-const ANSWER_TIMEOUT_MS = 10_000;
-const CONNECT_TIMEOUT_MS = 3000;
+const answerTimeoutMs = 10_000;
+const connectTimeoutMs = 3000;
 /** AIGW keeps idle connections this long. */
-const IDLE_MS = 5 * 60 * 1000;
+const idleMs = 5 * 60 * 1000;
 /** Well above the answer for the most engines there can be. */
-const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
+const maxAnswerBytes = 32 * 1024 * 1024;
 
 /**
  * The load API as AIGW calls it: no Content-Type, `prompt_length` left out when it is 0, empty cluster and
@@ -43,12 +43,12 @@ export class LoadApi {
     this.#pool = new Pool(target, {
       connections,
       pipelining: 1,
-      connectTimeout: CONNECT_TIMEOUT_MS,
-      headersTimeout: ANSWER_TIMEOUT_MS,
-      bodyTimeout: ANSWER_TIMEOUT_MS,
-      keepAliveTimeout: IDLE_MS,
-      keepAliveMaxTimeout: IDLE_MS,
-      maxResponseSize: MAX_ANSWER_BYTES,
+      connectTimeout: connectTimeoutMs,
+      headersTimeout: answerTimeoutMs,
+      bodyTimeout: answerTimeoutMs,
+      keepAliveTimeout: idleMs,
+      keepAliveMaxTimeout: idleMs,
+      maxResponseSize: maxAnswerBytes,
     });
   }
 

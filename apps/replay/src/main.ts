@@ -6,13 +6,13 @@ import { runCommand } from './run-command.js';
 
 const interruption = new AbortController();
 /** By the custom of shells: 128 and the signal's number. */
-const INTERRUPTED = { SIGINT: 130, SIGTERM: 143 } as const;
+const exitCodeOf = { SIGINT: 130, SIGTERM: 143 } as const;
 let interruptedCode: number | undefined;
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {
     // Whoever asks twice does not want to wait for an orderly end. (An exit by this call still kills the replica.)
-    if (interruption.signal.aborted) process.exit(INTERRUPTED[signal]);
-    interruptedCode = INTERRUPTED[signal];
+    if (interruption.signal.aborted) process.exit(exitCodeOf[signal]);
+    interruptedCode = exitCodeOf[signal];
     interruption.abort();
   });
 }

@@ -1,10 +1,10 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { MAX_ENGINES } from './engines.js';
+import { maxEngines } from './engines.js';
 import { InputError } from './input-error.js';
-import { MAX_SEED } from './random.js';
+import { maxSeed } from './random.js';
 import type { Speed } from './replay.js';
-import { SYNTHETIC_REQUESTS } from './trace/synthetic.js';
-import { MAX_REQUESTS } from './trace/trace-request.js';
+import { syntheticRequests } from './trace/synthetic.js';
+import { mostRequests } from './trace/trace-request.js';
 
 /** What the command line asks for. */
 export interface Options {
@@ -25,7 +25,7 @@ export interface Options {
 /** The options, or the help text that was asked for instead. */
 export type ParsedArguments = { readonly options: Options } | { readonly help: string };
 
-const MAX_CONCURRENCY = 1024;
+const maxConcurrency = 1024;
 
 /**
  * Reads the arguments that follow the program's name.
@@ -60,13 +60,13 @@ function describeCommand(writeHelp: (text: string) => void): Command {
       ),
     )
     .addOption(
-      new Option('--engines <n>', 'number of simulated engines').default(64).argParser(whole(1, MAX_ENGINES)),
+      new Option('--engines <n>', 'number of simulated engines').default(64).argParser(whole(1, maxEngines)),
     )
     .addOption(new Option('--speed <x>', 'times real time, or "max"').default(60).argParser(speed))
     .addOption(
       new Option('--concurrency <n>', 'calls in flight at most at --speed max')
         .default(16)
-        .argParser(whole(1, MAX_CONCURRENCY)),
+        .argParser(whole(1, maxConcurrency)),
     )
     .addOption(
       new Option('--target <url>', 'the service (default: starts one and ends it)').argParser(targetUrl),
@@ -79,13 +79,13 @@ function describeCommand(writeHelp: (text: string) => void): Command {
     .addOption(
       new Option(
         '--requests <n>',
-        `the first n of a file, or the size of a synthetic trace (default: all, or ${SYNTHETIC_REQUESTS})`,
-      ).argParser(whole(1, MAX_REQUESTS)),
+        `the first n of a file, or the size of a synthetic trace (default: all, or ${syntheticRequests})`,
+      ).argParser(whole(1, mostRequests)),
     )
     .addOption(
       new Option('--seed <n>', 'of the synthetic trace and of ties between engines')
         .default(1)
-        .argParser(whole(0, MAX_SEED)),
+        .argParser(whole(0, maxSeed)),
     )
     .helpOption('--help', 'show this')
     .addHelpText(

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ManualClock } from '../test-support/manual-clock.js';
-import { MAX_IN_FLIGHT, playInOrder, playInTime, STEPS_BETWEEN_PAUSES, type Play } from './play.js';
+import { maxInFlight, playInOrder, playInTime, stepsBetweenPauses, type Play } from './play.js';
 import { schedule, type Step } from './schedule.js';
 
 /** A gateway whose calls end when the test says so. */
@@ -90,7 +90,7 @@ describe('playInOrder', () => {
 
   it('pauses now and then for a comparison with nothing in flight', async () => {
     const hall = new Hall();
-    const done = playInOrder(play(hall, STEPS_BETWEEN_PAUSES), 4);
+    const done = playInOrder(play(hall, stepsBetweenPauses), 4);
     await hall.endAll([0]);
     await done;
     expect(hall.underWayAtChecks).toEqual([0, 0, 0, 0]);
@@ -150,7 +150,7 @@ describe('playInTime', () => {
       statistics: { countDelay: (ms) => delays.push(ms) },
     });
     await new Promise(setImmediate);
-    expect(hall.underWay).toHaveLength(MAX_IN_FLIGHT);
+    expect(hall.underWay).toHaveLength(maxInFlight);
     for (const { end } of hall.underWay) end();
     hall.underWay.length = 0;
     await new Promise(setImmediate);

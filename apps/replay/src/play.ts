@@ -13,7 +13,7 @@ export interface Play {
 }
 
 /** At full speed something is nearly always in flight; after so many steps it pauses for an exact comparison. */
-export const STEPS_BETWEEN_PAUSES = 500;
+export const stepsBetweenPauses = 500;
 
 /**
  * As fast as the service answers: steps start in the order of the trace's time and none overtakes another, at
@@ -25,7 +25,7 @@ export async function playInOrder({ steps, gateway, signal }: Play, concurrency:
   let started = 0;
   for (const step of steps) {
     if (signal.aborted) break;
-    if (started++ % STEPS_BETWEEN_PAUSES === STEPS_BETWEEN_PAUSES - 1) {
+    if (started++ % stepsBetweenPauses === stepsBetweenPauses - 1) {
       await inFlight.settled();
       await gateway.check();
     }
@@ -36,7 +36,7 @@ export async function playInOrder({ steps, gateway, signal }: Play, concurrency:
 }
 
 /** Far more than a service that keeps up ever has; bounds memory when it does not. */
-export const MAX_IN_FLIGHT = 4096;
+export const maxInFlight = 4096;
 
 /** How time passes when the trace's own time counts. */
 export interface Pace {
@@ -47,12 +47,12 @@ export interface Pace {
   readonly statistics: Pick<Statistics, 'countDelay'>;
 }
 
-/** Each step starts when its time comes, whatever else is in flight, up to {@link MAX_IN_FLIGHT}. */
+/** Each step starts when its time comes, whatever else is in flight, up to {@link maxInFlight}. */
 export async function playInTime(
   { steps, gateway, signal }: Play,
   { speed, clock, statistics }: Pace,
 ): Promise<void> {
-  const inFlight = new InFlight(MAX_IN_FLIGHT);
+  const inFlight = new InFlight(maxInFlight);
   const startMs = clock.nowMs();
   for (const step of steps) {
     const dueMs = startMs + step.dueMs / speed;

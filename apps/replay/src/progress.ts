@@ -13,8 +13,8 @@ export interface Progress {
 export type ProgressStream = NodeJS.WritableStream & { readonly isTTY?: boolean };
 
 /** A line when this share of all requests is done, or when this much time has passed. */
-const LINE_SHARE = 0.1;
-const LINE_PERIOD_MS = 10_000;
+const lineShare = 0.1;
+const linePeriodMs = 10_000;
 
 /** A bar on a terminal, and plain lines elsewhere. */
 export function openProgress(stream: ProgressStream, total: number, clock: Clock): Progress {
@@ -34,8 +34,8 @@ function lines(stream: NodeJS.WritableStream, total: number, clock: Clock): Prog
   let shownMs = clock.nowMs();
   return {
     show(finishedRequests) {
-      const due = finishedRequests >= total || finishedRequests - shown >= total * LINE_SHARE;
-      if (!due && clock.nowMs() - shownMs < LINE_PERIOD_MS) return;
+      const due = finishedRequests >= total || finishedRequests - shown >= total * lineShare;
+      if (!due && clock.nowMs() - shownMs < linePeriodMs) return;
       shown = finishedRequests;
       shownMs = clock.nowMs();
       const percent = Math.floor((100 * finishedRequests) / total);

@@ -7,7 +7,7 @@ export interface Random {
 }
 
 /** The greatest seed that tells streams apart. */
-export const MAX_SEED = 2 ** 32 - 1;
+export const maxSeed = 2 ** 32 - 1;
 
 /**
  * A generator that gives the same stream for the same `seed` and `purpose` on every machine. Streams of

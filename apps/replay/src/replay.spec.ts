@@ -7,7 +7,7 @@ import {
 } from '../test-support/fake-replica.js';
 import { systemClock } from './clock.js';
 import { seededRandom } from './random.js';
-import { ERRORS_IN_A_ROW, replay, type ReplayEnd, type ReplayPlan } from './replay.js';
+import { maxErrorsInARow, replay, type ReplayEnd, type ReplayPlan } from './replay.js';
 import { Statistics } from './statistics.js';
 import { syntheticTrace } from './trace/synthetic.js';
 
@@ -214,8 +214,8 @@ describe('replay against a service that is wrong', () => {
   it('gives up when no call gets through any more', async () => {
     const { end, statistics } = await play({ fault: (_, index) => (index > 200 ? 'refuse' : undefined) });
     expect(end).toEqual({ end: 'lost' });
-    expect(statistics.errors).toBeGreaterThanOrEqual(ERRORS_IN_A_ROW);
-    expect(statistics.errors).toBeLessThan(ERRORS_IN_A_ROW + 20);
+    expect(statistics.errors).toBeGreaterThanOrEqual(maxErrorsInARow);
+    expect(statistics.errors).toBeLessThan(maxErrorsInARow + 20);
   });
 
   it('does not begin with a service that gives no load, or with a cluster that has some', async () => {

@@ -37,24 +37,24 @@ export interface ReplayContext {
 
 /**
  * How a replay ended: `played` to its end, which says nothing about errors or differences; `interrupted`;
- * `lost`, when the service gave no proper answer to {@link ERRORS_IN_A_ROW} calls in a row; or `unusable`
+ * `lost`, when the service gave no proper answer to {@link maxErrorsInARow} calls in a row; or `unusable`
  * before the first request, with the reason.
  */
 export type ReplayEnd =
   { readonly end: 'played' | 'interrupted' | 'lost' } | { readonly end: 'unusable'; readonly reason: string };
 
 /** The service is given up after so many failed calls without a good one between. */
-export const ERRORS_IN_A_ROW = 100;
+export const maxErrorsInARow = 100;
 
 /** Beyond this many connections calls at a speed in numbers wait for one, and the wait is part of their latency. */
-const MAX_CONNECTIONS = 128;
+const maxConnections = 128;
 
 /** Plays a trace against a service and compares all of its answers. Never rejects for what the service does. */
 export async function replay(plan: ReplayPlan, context: ReplayContext): Promise<ReplayEnd> {
   const { target, cluster, speed, concurrency, seed } = plan;
   const { clock, statistics, signal } = context;
   const engines = engineIps(plan.engines);
-  const connections = speed === 'max' ? concurrency : MAX_CONNECTIONS;
+  const connections = speed === 'max' ? concurrency : maxConnections;
   const api = new LoadApi({ target, cluster, engines, connections });
   const gateway = new Gateway({
     ...context,
@@ -86,7 +86,7 @@ export async function replay(plan: ReplayPlan, context: ReplayContext): Promise<
 
 function* untilLost(steps: Iterable<Step>, statistics: Statistics): Generator<Step> {
   for (const step of steps) {
-    if (statistics.errorsInARow >= ERRORS_IN_A_ROW) return;
+    if (statistics.errorsInARow >= maxErrorsInARow) return;
     yield step;
   }
 }

@@ -42,14 +42,14 @@ async function replicaOf(code: string, timeouts?: Timeouts): Promise<Replica> {
   return result.replica;
 }
 
-const READY = `console.log(JSON.stringify({ level: 30, msg: 'ready', apiPort: 4321 }));`;
-const RUN_ON = 'setInterval(() => undefined, 1000);';
-const EXIT_0 = `process.on('SIGTERM', () => process.exit(0));`;
+const sayReady = `console.log(JSON.stringify({ level: 30, msg: 'ready', apiPort: 4321 }));`;
+const runOn = 'setInterval(() => undefined, 1000);';
+const exitCleanly = `process.on('SIGTERM', () => process.exit(0));`;
 
 describe('startReplica', () => {
   it('waits for the line that says ready, among others, and ends the process by SIGTERM', async () => {
     const chatter = `console.log('plain text "ready"'); console.log('{"msg":"ready for more"}'); console.log('{"msg":"ready"}');`;
-    const replica = await replicaOf(`${EXIT_0} ${chatter} ${READY} ${RUN_ON}`);
+    const replica = await replicaOf(`${exitCleanly} ${chatter} ${sayReady} ${runOn}`);
     expect(replica.target).toBe('http://127.0.0.1:4321');
     expect(replica.ended).toBeUndefined();
     expect(await replica.stop()).toBeUndefined();
@@ -75,7 +75,7 @@ describe('startReplica', () => {
   });
 
   it('gives up on one that never says ready', async () => {
-    const result = await start(`console.error('still loading'); ${RUN_ON}`, { readyTimeoutMs: 300 });
+    const result = await start(`console.error('still loading'); ${runOn}`, { readyTimeoutMs: 300 });
     expect(result).toMatchObject({
       ok: false,
       reason: expect.stringMatching(/not ready within 0\.3 s/) as string,
@@ -83,7 +83,7 @@ describe('startReplica', () => {
   });
 
   it('stops waiting when interrupted', async () => {
-    const result = await start(RUN_ON, { signal: AbortSignal.timeout(50) });
+    const result = await start(runOn, { signal: AbortSignal.timeout(50) });
     expect(result).toMatchObject({ ok: false, reason: expect.stringContaining('interrupted') as string });
   });
 
@@ -99,23 +99,23 @@ describe('startReplica', () => {
   it.each([
     [
       'another exit code',
-      `process.on('SIGTERM', () => process.exit(7)); ${READY} ${RUN_ON}`,
+      `process.on('SIGTERM', () => process.exit(7)); ${sayReady} ${runOn}`,
       'with exit code 0, not with exit code 7',
     ],
-    ['death by the signal', `${READY} ${RUN_ON}`, 'with exit code 0, not with killed by SIGTERM'],
+    ['death by the signal', `${sayReady} ${runOn}`, 'with exit code 0, not with killed by SIGTERM'],
   ])('tells of an end by %s', async (_, code, problem) => {
     expect(await (await replicaOf(code)).stop()).toContain(problem);
   });
 
   it('kills one that does not end', async () => {
-    const replica = await replicaOf(`process.on('SIGTERM', () => undefined); ${READY} ${RUN_ON}`, {
+    const replica = await replicaOf(`process.on('SIGTERM', () => undefined); ${sayReady} ${runOn}`, {
       stopTimeoutMs: 50,
     });
     expect(await replica.stop()).toContain('it had to be killed');
   });
 
   it('tells of one that ended by itself', async () => {
-    const replica = await replicaOf(`${READY} console.error('out of memory'); process.exitCode = 9;`);
+    const replica = await replicaOf(`${sayReady} console.error('out of memory'); process.exitCode = 9;`);
     while (replica.ended === undefined) await new Promise(setImmediate);
     expect(await replica.stop()).toBe(
       'the replica ended during the replay: exit code 9; its last line: out of memory',

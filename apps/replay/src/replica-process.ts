@@ -28,7 +28,7 @@ export interface ReplicaOptions {
 }
 
 /** Any free port, on loopback. */
-const ENVIRONMENT = {
+const replicaEnvironment = {
   METADATA_CENTER_HTTP_HOST: '127.0.0.1',
   METADATA_CENTER_HTTP_PORT: '0',
   METADATA_CENTER_ADMIN_PORT: '0',
@@ -37,7 +37,7 @@ const ENVIRONMENT = {
 };
 
 /** What would make it look for peers: a replay must not reach a real cluster. */
-const PEER_VARIABLES = new Set(['META_DATA_CENTER_SVC_DISC_HOST', 'METADATA_CENTER_STATIC_PEERS']);
+const peerVariables = new Set(['META_DATA_CENTER_SVC_DISC_HOST', 'METADATA_CENTER_STATIC_PEERS']);
 
 /** Starts a replica and waits until its log says that it is ready. Never rejects. */
 export async function startReplica({
@@ -95,8 +95,8 @@ export async function startReplica({
 }
 
 function environment(): NodeJS.ProcessEnv {
-  const inherited = Object.entries(process.env).filter(([name]) => !PEER_VARIABLES.has(name));
-  return { ...Object.fromEntries(inherited), ...ENVIRONMENT };
+  const inherited = Object.entries(process.env).filter(([name]) => !peerVariables.has(name));
+  return { ...Object.fromEntries(inherited), ...replicaEnvironment };
 }
 
 /** The port in the log line that says "ready"; pends if there never is one. Reads the log to its end. */

@@ -1,5 +1,5 @@
 import Table from 'cli-table3';
-import { CALLS, type Call } from './schedule.js';
+import { callKinds, type Call } from './schedule.js';
 import type { Speed } from './replay.js';
 import type { Statistics } from './statistics.js';
 
@@ -13,7 +13,7 @@ export interface ReportContext {
   readonly elapsedMs: number;
 }
 
-const CALL_NAMES: Readonly<Record<Call, string>> = {
+const callNames: Readonly<Record<Call, string>> = {
   query: 'query    GET /v1/load/stats',
   record: 'record   POST /v1/load/stats',
   release: 'release  DELETE /v1/load/prompt',
@@ -29,7 +29,7 @@ function summary(
   statistics: Statistics,
   { traceName, target, engines, speed, elapsedMs }: ReportContext,
 ): string {
-  const table = new Table({ style: PLAIN, colAligns: ['left', 'right'] });
+  const table = new Table({ style: plainTable, colAligns: ['left', 'right'] });
   const paced = speed !== 'max';
   table.push(
     ['trace', traceName],
@@ -56,18 +56,18 @@ function summary(
 function latencies(statistics: Statistics): string {
   const table = new Table({
     head: ['call', 'calls', 'errors', 'p50 ms', 'p99 ms', 'max ms'],
-    style: PLAIN,
+    style: plainTable,
     colAligns: ['left', 'right', 'right', 'right', 'right', 'right'],
   });
-  for (const call of CALLS) {
+  for (const call of callKinds) {
     const { calls, errors, p50Us, p99Us, maxUs } = statistics.figuresOf(call);
-    table.push([CALL_NAMES[call], whole(calls), whole(errors), ...[p50Us, p99Us, maxUs].map(milliseconds)]);
+    table.push([callNames[call], whole(calls), whole(errors), ...[p50Us, p99Us, maxUs].map(milliseconds)]);
   }
   return table.toString();
 }
 
 /** Without colours, which a file or a CI log would show as codes. */
-const PLAIN = { head: [], border: [], compact: true };
+const plainTable = { head: [], border: [], compact: true };
 
 function whole(value: number): string {
   return Math.round(value).toLocaleString('en-US');

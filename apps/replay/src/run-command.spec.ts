@@ -17,10 +17,10 @@ interface Ran {
   readonly stderr: string;
 }
 
-const NO_REPLICA = (): Promise<StartResult> =>
+const noReplica = (): Promise<StartResult> =>
   Promise.resolve({ ok: false, reason: 'no replica in this test' });
 
-async function run(args: readonly string[], startReplica = NO_REPLICA): Promise<Ran> {
+async function run(args: readonly string[], startReplica = noReplica): Promise<Ran> {
   const stdout = new PassThrough();
   const stderr = new PassThrough();
   const { signal } = new AbortController();
@@ -41,12 +41,12 @@ async function fakeOf(options?: FakeOptions): Promise<FakeReplica> {
   return fake;
 }
 
-const MAX = ['--speed', 'max', '--requests', '50', '--engines', '4'];
+const atFullSpeed = ['--speed', 'max', '--requests', '50', '--engines', '4'];
 
 describe('npm run replay', () => {
   it('replays against the given target and reports', async () => {
     const { target, calls } = await fakeOf();
-    const { exitCode, stdout, stderr } = await run([...MAX, '--target', target]);
+    const { exitCode, stdout, stderr } = await run([...atFullSpeed, '--target', target]);
     expect({ exitCode, stderr }).toEqual({
       exitCode: 0,
       stderr: Array.from({ length: 10 }, (_, index) => [(index + 1) * 5, (index + 1) * 10])
@@ -74,7 +74,7 @@ describe('npm run replay', () => {
 
   it('exits 1 on a difference and shows it', async () => {
     const { target } = await fakeOf({ fault: (_, index) => (index === 2 ? 'double' : undefined) });
-    const { exitCode, stdout, stderr } = await run([...MAX, '--target', target]);
+    const { exitCode, stdout, stderr } = await run([...atFullSpeed, '--target', target]);
     expect(exitCode).toBe(1);
     expect(stderr).toMatch(/^difference: answer \d+: 10\.0\.0\.\d queued_req_num is \d+, must be \d/m);
     expect(stdout).toMatch(/^FAILED: 0 errors, \d+ differences\.$/m);
@@ -82,7 +82,7 @@ describe('npm run replay', () => {
 
   it('exits 1 on an error and shows it', async () => {
     const { target } = await fakeOf({ fault: (_, index) => (index === 60 ? 'refuse' : undefined) });
-    const { exitCode, stdout, stderr } = await run([...MAX, '--target', target]);
+    const { exitCode, stdout, stderr } = await run([...atFullSpeed, '--target', target]);
     expect(exitCode).toBe(1);
     expect(stderr).toMatch(/^error: \w+: HTTP 503: \{"status":"ERROR"/m);
     expect(stdout).toMatch(/^FAILED: 1 errors, 0 differences\.$/m);
@@ -90,7 +90,7 @@ describe('npm run replay', () => {
 
   it('exits 1 when nothing can be replayed, without a table', async () => {
     const { target } = await fakeOf({ fault: () => 'refuse' });
-    const { exitCode, stdout, stderr } = await run([...MAX, '--target', target]);
+    const { exitCode, stdout, stderr } = await run([...atFullSpeed, '--target', target]);
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
     expect(stderr).toMatch(/^replay: http.* gives no load \(is it running there\?\): HTTP 503: .*\n$/);
   });
@@ -119,7 +119,7 @@ describe('npm run replay', () => {
       const { target, calls } = await fakeOf(options);
       let stops = 0;
       const stop = async (): Promise<undefined> => void stops++;
-      const ran = await run(MAX, () =>
+      const ran = await run(atFullSpeed, () =>
         Promise.resolve({ ok: true, replica: { target, ended: undefined, stop } }),
       );
       expect(ran.exitCode).toBe(exitCode);
@@ -129,10 +129,14 @@ describe('npm run replay', () => {
   });
 
   it('exits 1 when the replica does not start, or does not end well', async () => {
-    expect(await run(MAX)).toEqual({ exitCode: 1, stdout: '', stderr: 'replay: no replica in this test\n' });
+    expect(await run(atFullSpeed)).toEqual({
+      exitCode: 1,
+      stdout: '',
+      stderr: 'replay: no replica in this test\n',
+    });
     const { target } = await fakeOf();
     const stop = (): Promise<string> => Promise.resolve('it had to be killed');
-    const ran = await run(MAX, () =>
+    const ran = await run(atFullSpeed, () =>
       Promise.resolve({ ok: true, replica: { target, ended: undefined, stop } }),
     );
     expect(ran.exitCode).toBe(1);

@@ -8,7 +8,7 @@ import type { StartResult } from './replica-process.js';
 import { report } from './report.js';
 import { Statistics } from './statistics.js';
 import { readTrace } from './trace/read-trace.js';
-import { SYNTHETIC_REQUESTS, syntheticTrace } from './trace/synthetic.js';
+import { syntheticRequests, syntheticTrace } from './trace/synthetic.js';
 import type { Trace } from './trace/trace-request.js';
 
 /** What the command works with. */
@@ -27,9 +27,9 @@ export interface CommandContext {
 }
 
 /** Exit codes; see the help text. */
-const CLEAN = 0;
-const FAILED = 1;
-const BAD_INPUT = 2;
+const cleanExit = 0;
+const failedExit = 1;
+const badInputExit = 2;
 
 /** Runs the whole command and gives its exit code. */
 export async function runCommand(args: readonly string[], context: CommandContext): Promise<number> {
@@ -37,18 +37,18 @@ export async function runCommand(args: readonly string[], context: CommandContex
     const parsed = parseArguments(args);
     if ('options' in parsed) return await runWith(parsed.options, context);
     context.stdout.write(parsed.help);
-    return CLEAN;
+    return cleanExit;
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     context.stderr.write(`replay: ${error.message}\n`);
-    return BAD_INPUT;
+    return badInputExit;
   }
 }
 
 async function runWith(options: Options, context: CommandContext): Promise<number> {
   const trace = await traceOf(options);
   if (options.target !== undefined) {
-    return (await play(options, trace, options.target, context)) ? CLEAN : FAILED;
+    return (await play(options, trace, options.target, context)) ? cleanExit : failedExit;
   }
   const start = await context.startReplica();
   if (!start.ok) return fail(context, start.reason);
@@ -61,12 +61,12 @@ async function runWith(options: Options, context: CommandContext): Promise<numbe
     problem = await replica.stop();
   }
   if (problem !== undefined) return fail(context, problem);
-  return clean ? CLEAN : FAILED;
+  return clean ? cleanExit : failedExit;
 }
 
 async function traceOf({ trace, requests, seed }: Options): Promise<Trace> {
   if (trace !== undefined) return readTrace(trace, requests);
-  return syntheticTrace(requests ?? SYNTHETIC_REQUESTS, seededRandom(seed, 'trace'));
+  return syntheticTrace(requests ?? syntheticRequests, seededRandom(seed, 'trace'));
 }
 
 /** Plays the trace, reports, and says whether all went well. */
@@ -112,11 +112,11 @@ function verdictOn(
     const left = 'Requests under way stay with the service until they expire.';
     return target === undefined ? `Interrupted: ${found}.` : `Interrupted: ${found}. ${left}`;
   }
-  if (end === 'lost') return `FAILED, given up: the service stopped giving proper answers; ${found}.`;
+  if (end === 'lost') return `failedExit, given up: the service stopped giving proper answers; ${found}.`;
   return errors + differences === 0 ? undefined : `FAILED: ${found}.`;
 }
 
 function fail({ stderr }: CommandContext, reason: string): number {
   stderr.write(`replay: ${reason}\n`);
-  return FAILED;
+  return failedExit;
 }

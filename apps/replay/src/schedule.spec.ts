@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { CALLS, schedule, type Step } from './schedule.js';
+import { callKinds, schedule, type Step } from './schedule.js';
 import type { TraceRequest } from './trace/trace-request.js';
 
 const anyRequest = fc.record({
@@ -48,10 +48,10 @@ describe('schedule', () => {
     fc.assert(
       fc.property(anyTrace, (requests) => {
         const steps = [...schedule(requests)];
-        expect(steps).toHaveLength(requests.length * CALLS.length);
+        expect(steps).toHaveLength(requests.length * callKinds.length);
         for (const [index, request] of requests.entries()) {
           const own = steps.filter((step) => step.index === index);
-          expect(own.map(({ call }) => call)).toEqual(CALLS);
+          expect(own.map(({ call }) => call)).toEqual(callKinds);
           expect(own.every((step) => step.request === request)).toBe(true);
         }
         const order = steps.map(({ dueMs, index }) => [dueMs, index] as const);

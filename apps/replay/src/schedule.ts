@@ -1,10 +1,10 @@
 import type { TraceRequest } from './trace/trace-request.js';
 
 /** The calls that a gateway makes for one request, in their order. */
-export const CALLS = ['query', 'record', 'release', 'remove'] as const;
+export const callKinds = ['query', 'record', 'release', 'remove'] as const;
 
 /** One kind of call: GET the load; POST the request; DELETE its prompt; DELETE it. */
-export type Call = (typeof CALLS)[number];
+export type Call = (typeof callKinds)[number];
 
 /** One call of one request, due at an instant of the trace's time. */
 export interface Step {
@@ -16,10 +16,10 @@ export interface Step {
 }
 
 /** How fast an engine reads a prompt. */
-const PREFILL_TOKENS_PER_MS = 10;
+const prefillTokensPerMs = 10;
 
 /** How long an engine takes for one token of an answer. */
-const DECODE_MS_PER_TOKEN = 20;
+const decodeMsPerToken = 20;
 
 /**
  * All steps of all requests in order of time; at one instant the earlier request goes first, and a request's
@@ -56,9 +56,9 @@ function successor(step: Step): Step | undefined {
     case 'query':
       return { ...step, call: 'record' };
     case 'record':
-      return { ...step, call: 'release', dueMs: step.dueMs + inputTokens / PREFILL_TOKENS_PER_MS };
+      return { ...step, call: 'release', dueMs: step.dueMs + inputTokens / prefillTokensPerMs };
     case 'release':
-      return { ...step, call: 'remove', dueMs: step.dueMs + outputTokens * DECODE_MS_PER_TOKEN };
+      return { ...step, call: 'remove', dueMs: step.dueMs + outputTokens * decodeMsPerToken };
     case 'remove':
       return undefined;
   }

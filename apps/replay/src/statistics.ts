@@ -1,13 +1,13 @@
 import { createHistogram, type RecordableHistogram } from 'node:perf_hooks';
 import type { Comparison, Quantity } from './books.js';
 import type { EngineLoad } from './engines.js';
-import { CALLS, type Call } from './schedule.js';
+import { callKinds, type Call } from './schedule.js';
 
 /** How many errors, and how many differences, are kept in words; all are counted. */
-const KEPT_LINES = 10;
+const keptLines = 10;
 
 /** The answer's own names. */
-const FIELDS: Readonly<Record<Quantity, string>> = {
+const answerFields: Readonly<Record<Quantity, string>> = {
   queuedRequests: 'queued_req_num',
   prefillRequests: 'prefill_req_num',
   promptLength: 'prompt_length',
@@ -69,7 +69,7 @@ export class Statistics {
     for (const { engine, quantity, answered, lower, upper } of differences) {
       const rule = lower === upper ? String(lower) : `${lower} to ${upper}`;
       this.countDifference(
-        `answer ${this.#comparisons}: ${engines[engine]} ${FIELDS[quantity]} is ${answered}, must be ${rule}`,
+        `answer ${this.#comparisons}: ${engines[engine]} ${answerFields[quantity]} is ${answered}, must be ${rule}`,
       );
     }
   }
@@ -108,11 +108,11 @@ export class Statistics {
   }
 
   get calls(): number {
-    return CALLS.reduce((sum, call) => sum + this.#latencies[call].count, 0);
+    return callKinds.reduce((sum, call) => sum + this.#latencies[call].count, 0);
   }
 
   get errors(): number {
-    return CALLS.reduce((sum, call) => sum + this.#errors[call], 0);
+    return callKinds.reduce((sum, call) => sum + this.#errors[call], 0);
   }
 
   /** How many calls failed since the last one that did not. */
@@ -157,5 +157,5 @@ export class Statistics {
 }
 
 function keep(lines: string[], line: string): void {
-  if (lines.length < KEPT_LINES) lines.push(line);
+  if (lines.length < keptLines) lines.push(line);
 }

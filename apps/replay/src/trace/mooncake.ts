@@ -1,5 +1,5 @@
 import { excerpt } from '../excerpt.js';
-import { MAX_TOKENS, type TraceProblem, type TraceRequest } from './trace-request.js';
+import { maxTokens, type TraceProblem, type TraceRequest } from './trace-request.js';
 
 /**
  * Reads one line of a Mooncake trace: a JSON object with `timestamp` (ms), `input_length` and
@@ -10,10 +10,10 @@ export function parseMooncakeLine(line: string): TraceRequest | TraceProblem {
   try {
     parsed = JSON.parse(line);
   } catch {
-    return { problem: `the line is not valid JSON: ${excerpt(line, SHOWN)}; is the file complete?` };
+    return { problem: `the line is not valid JSON: ${excerpt(line, shownLength)}; is the file complete?` };
   }
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
-    return { problem: `the line must be a JSON object, it is ${excerpt(line, SHOWN)}` };
+    return { problem: `the line must be a JSON object, it is ${excerpt(line, shownLength)}` };
   }
   const fields = new Map<string, unknown>(Object.entries(parsed));
   const arrivalMs = fields.get('timestamp');
@@ -21,21 +21,21 @@ export function parseMooncakeLine(line: string): TraceRequest | TraceProblem {
     return wrong('timestamp', arrivalMs, 'milliseconds from the start, a number from 0');
   }
   const inputTokens = fields.get('input_length');
-  if (!isTokenCount(inputTokens)) return wrong('input_length', inputTokens, TOKENS);
+  if (!isTokenCount(inputTokens)) return wrong('input_length', inputTokens, tokensRule);
   const outputTokens = fields.get('output_length');
-  if (!isTokenCount(outputTokens)) return wrong('output_length', outputTokens, TOKENS);
+  if (!isTokenCount(outputTokens)) return wrong('output_length', outputTokens, tokensRule);
   return { arrivalMs, inputTokens, outputTokens };
 }
 
 /** Characters of a bad value in a message. */
-const SHOWN = 60;
-const TOKENS = `a whole number of tokens, 0 to ${MAX_TOKENS}`;
+const shownLength = 60;
+const tokensRule = `a whole number of tokens, 0 to ${maxTokens}`;
 
 function isTokenCount(value: unknown): value is number {
-  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= MAX_TOKENS;
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= maxTokens;
 }
 
 function wrong(field: string, value: unknown, rule: string): TraceProblem {
   if (value === undefined) return { problem: `${field} is missing; it must be ${rule}` };
-  return { problem: `${field} is ${excerpt(JSON.stringify(value), SHOWN)}; it must be ${rule}` };
+  return { problem: `${field} is ${excerpt(JSON.stringify(value), shownLength)}; it must be ${rule}` };
 }

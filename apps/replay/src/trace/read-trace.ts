@@ -3,12 +3,12 @@ import { basename } from 'node:path';
 import { Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
 import { InputError } from '../input-error.js';
-import { AZURE_COLUMNS, azureParser } from './azure.js';
+import { azureColumns, azureParser } from './azure.js';
 import { readLines } from './lines.js';
 import { parseMooncakeLine } from './mooncake.js';
 import {
   inOrderOfArrival,
-  MAX_REQUESTS,
+  mostRequests,
   type Trace,
   type TraceProblem,
   type TraceRequest,
@@ -18,13 +18,13 @@ import {
 type Numbered = readonly [line: number, parsed: TraceRequest | TraceProblem];
 
 /** Far longer than any real line (Mooncake's longest is some 2 KB). */
-const MAX_LINE_LENGTH = 1024 * 1024;
+const maxLineLength = 1024 * 1024;
 
 /**
  * Reads a trace file, Mooncake JSONL or Azure CSV; its content tells which. The file is read once and
  * forward, so a pipe will do.
  *
- * @param maxRequests stops there; without it, a file of more than {@link MAX_REQUESTS} is refused
+ * @param maxRequests stops there; without it, a file of more than {@link mostRequests} is refused
  * @throws InputError naming file, line and field when it can't be read or a line is no request
  */
 export async function readTrace(file: string, maxRequests?: number): Promise<Trace> {
@@ -38,9 +38,9 @@ export async function readTrace(file: string, maxRequests?: number): Promise<Tra
       if ('problem' in parsed) throw new InputError(`${file}:${line}: ${parsed.problem}`);
       requests.push(parsed);
       if (requests.length === maxRequests) break;
-      if (requests.length > MAX_REQUESTS) {
+      if (requests.length > mostRequests) {
         throw new InputError(
-          `${file}:${line}: more than ${MAX_REQUESTS} requests; take a part by --requests`,
+          `${file}:${line}: more than ${mostRequests} requests; take a part by --requests`,
         );
       }
     }
@@ -75,20 +75,20 @@ function formatOf(head: string, file: string): 'Mooncake' | 'Azure' {
   const text = head.replace(/^\uFEFF/, '').trimStart();
   if (text.startsWith('{')) return 'Mooncake';
   const firstLine = text.split(/[\r\n]/, 1)[0] ?? '';
-  if (AZURE_COLUMNS.some((column) => firstLine.includes(column))) return 'Azure';
+  if (azureColumns.some((column) => firstLine.includes(column))) return 'Azure';
   if (text === '') throw new InputError(`${file} is empty; give a Mooncake JSONL or Azure CSV file`);
   throw new InputError(
     `${file}:1: neither Mooncake JSONL (an object a line, {"timestamp":0,"input_length":1,"output_length":1}) ` +
-      `nor Azure CSV (header ${AZURE_COLUMNS.join(',')})`,
+      `nor Azure CSV (header ${azureColumns.join(',')})`,
   );
 }
 
 async function* mooncakeRecords(content: AsyncIterable<Buffer>, file: string): AsyncGenerator<Numbered> {
   let line = 0;
-  for await (const text of readLines(content, MAX_LINE_LENGTH)) {
+  for await (const text of readLines(content, maxLineLength)) {
     line++;
     if (text === undefined)
-      throw new InputError(`${file}:${line}: the line is longer than ${MAX_LINE_LENGTH} bytes`);
+      throw new InputError(`${file}:${line}: the line is longer than ${maxLineLength} bytes`);
     if (text.trim() !== '') yield [line, parseMooncakeLine(text)];
   }
 }
@@ -96,7 +96,7 @@ async function* mooncakeRecords(content: AsyncIterable<Buffer>, file: string): A
 async function* azureRecords(content: AsyncIterable<Buffer>, file: string): AsyncGenerator<Numbered> {
   const options = { bom: true, info: true, trim: true, relax_column_count: true, skip_empty_lines: true };
   const rows = Readable.from(content, { objectMode: false }).compose(
-    parse({ ...options, max_record_size: MAX_LINE_LENGTH }),
+    parse({ ...options, max_record_size: maxLineLength }),
   );
   let parseRecord: ReturnType<typeof azureParser> | undefined;
   try {

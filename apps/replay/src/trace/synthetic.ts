@@ -2,14 +2,14 @@ import type { Random } from '../random.js';
 import type { Trace, TraceRequest } from './trace-request.js';
 
 /** Requests per second: with 64 engines somewhat more than one request at work per engine. */
-const RATE_PER_S = 10;
+const ratePerS = 10;
 
 /** Log-normal lengths, as production traces show: many short, few very long. */
-const INPUT_TOKENS = { median: 4000, spread: 1, max: 128_000 };
-const OUTPUT_TOKENS = { median: 250, spread: 0.8, max: 4000 };
+const inputDistribution = { median: 4000, spread: 1, max: 128_000 };
+const outputDistribution = { median: 250, spread: 0.8, max: 4000 };
 
 /** How many requests a synthetic trace has unless told otherwise. */
-export const SYNTHETIC_REQUESTS = 2000;
+export const syntheticRequests = 2000;
 
 /** A trace of `count` requests with Poisson arrivals. The same `random` stream gives the same trace. */
 export function syntheticTrace(count: number, random: Random): Trace {
@@ -18,15 +18,15 @@ export function syntheticTrace(count: number, random: Random): Trace {
   for (let index = 0; index < count; index++) {
     requests.push({
       arrivalMs,
-      inputTokens: tokens(INPUT_TOKENS, random),
-      outputTokens: tokens(OUTPUT_TOKENS, random),
+      inputTokens: tokens(inputDistribution, random),
+      outputTokens: tokens(outputDistribution, random),
     });
-    arrivalMs += (-Math.log(1 - random.next()) * 1000) / RATE_PER_S;
+    arrivalMs += (-Math.log(1 - random.next()) * 1000) / ratePerS;
   }
   return { name: 'synthetic', requests };
 }
 
-function tokens(lengths: typeof INPUT_TOKENS, random: Random): number {
+function tokens(lengths: typeof inputDistribution, random: Random): number {
   const drawn = Math.round(lengths.median * Math.exp(lengths.spread * normal(random)));
   return Math.min(Math.max(drawn, 1), lengths.max);
 }

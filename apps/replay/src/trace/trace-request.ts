@@ -2,9 +2,9 @@
 export interface TraceRequest {
   /** Arrival, in milliseconds of the trace's own time. Only differences between requests matter. */
   readonly arrivalMs: number;
-  /** Length of the prompt in tokens, 0…{@link MAX_TOKENS}. */
+  /** Length of the prompt in tokens, 0…{@link maxTokens}. */
   readonly inputTokens: number;
-  /** Length of the answer in tokens, 0…{@link MAX_TOKENS}. */
+  /** Length of the answer in tokens, 0…{@link maxTokens}. */
   readonly outputTokens: number;
 }
 
@@ -21,10 +21,10 @@ export interface TraceProblem {
 }
 
 /** The API takes a prompt length of at most 2^31 - 1. */
-export const MAX_TOKENS = 2 ** 31 - 1;
+export const maxTokens = 2 ** 31 - 1;
 
 /** A bound on memory: some 100 bytes a request. */
-export const MAX_REQUESTS = 2_000_000;
+export const mostRequests = 2_000_000;
 
 /** Puts requests in order of arrival and moves the first to 0 ms. Requests of one instant keep their order. */
 export function inOrderOfArrival(requests: readonly TraceRequest[]): readonly TraceRequest[] {
