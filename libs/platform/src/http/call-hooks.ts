@@ -2,13 +2,17 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Readiness } from '../health/readiness.js';
 import { ApiError } from './api-error.js';
 import type { CallJournal } from './call-journal.js';
+import { envelopeContentType, failureBody } from './envelope.js';
 import { clientClosedStatus, unmatchedRoute } from './finished-call.js';
+import type { SocketErrors } from './socket-errors.js';
 import { traceIdResponseHeader } from './trace-id.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
     /** Why the call failed, for the access log. */
     failure: ApiError | undefined;
+    /** The call is in the journal. */
+    isRecorded: boolean;
   }
   interface FastifyContextConfig {
     /** The route answers 503 while the replica is not ready. */
@@ -17,47 +21,84 @@ declare module 'fastify' {
 }
 
 /** What every call goes through, whatever its route: trace id, readiness, the end of its connection, journal. */
-export function addCallHooks(fastify: FastifyInstance, readiness: Readiness, journal: CallJournal): void {
-  fastify.decorateRequest('failure', undefined);
+export class CallHooks {
+  constructor(
+    readonly readiness: Readiness,
+    readonly journal: CallJournal,
+    readonly socketErrors: SocketErrors,
+  ) {}
 
-  fastify.addHook('onRequest', (request, reply, done) => {
-    reply.header(traceIdResponseHeader, request.id);
-    // The body is JSON whatever the header says, and Fastify would refuse some that it cannot read.
-    request.raw.headers['content-type'] = 'application/json';
+  addTo(fastify: FastifyInstance): void {
+    fastify.decorateRequest('failure', undefined);
+    fastify.decorateRequest('isRecorded', false);
+
+    fastify.addHook('onRequest', (request, reply, done) => {
+      reply.header(traceIdResponseHeader, request.id);
+      // The body is JSON whatever the header says, and Fastify would refuse some that it cannot read.
+      request.raw.headers['content-type'] = 'application/json';
+      // A client that hangs up before its answer gets no `onResponse`.
+      reply.raw.once('close', () => this.#recordUnanswered(request, reply));
+      done(this.#refusalOf(request));
+    });
+
+    fastify.addHook('onSend', (_request, reply, _payload, done) => {
+      if (this.readiness.state === 'draining') reply.header('connection', 'close');
+      done();
+    });
+
+    fastify.addHook('onResponse', (request, reply, done) => {
+      this.#record(request, reply, reply.raw.writableEnded ? reply.statusCode : clientClosedStatus);
+      done();
+    });
+  }
+
+  /** Answers a request whose path is no text: it reaches no hook, since it can match no route. */
+  answerBadUrl(request: FastifyRequest, reply: FastifyReply): void {
+    const failure = new ApiError(
+      'malformedHttp',
+      'the path of the URL is malformed; percent-encode it as UTF-8 (RFC 3986)',
+    );
+    request.failure = failure;
+    if (this.readiness.state === 'draining') reply.header('connection', 'close');
+    reply
+      .code(failure.status)
+      .headers({ [traceIdResponseHeader]: request.id, 'content-type': envelopeContentType })
+      .send(failureBody(failure, request.id));
+    this.#record(request, reply, failure.status);
+  }
+
+  #refusalOf({ raw, routeOptions }: FastifyRequest): ApiError | undefined {
+    if (raw.headers.host === undefined && raw.httpVersion === '1.1') {
+      return new ApiError('malformedHttp', 'the Host header is missing; HTTP/1.1 demands it (RFC 9112)');
+    }
     // Asked here rather than in a guard: a call whose body is on its way when the replica begins to drain is
     // in flight, and gets its answer.
-    const mayPass = request.routeOptions.config.requiresReady !== true || readiness.state === 'ready';
-    done(mayPass ? undefined : notReady(readiness));
-  });
+    const mayPass = routeOptions.config.requiresReady !== true || this.readiness.state === 'ready';
+    return mayPass ? undefined : notReady(this.readiness);
+  }
 
-  fastify.addHook('onSend', (_request, reply, _payload, done) => {
-    if (readiness.state === 'draining') reply.header('connection', 'close');
-    done();
-  });
+  #recordUnanswered(request: FastifyRequest, reply: FastifyReply): void {
+    if (request.isRecorded) return;
+    request.failure ??= this.socketErrors.failureOf(request.raw);
+    this.#record(request, reply, request.failure?.status ?? clientClosedStatus);
+  }
 
-  fastify.addHook('onResponse', (request, reply, done) => {
-    journal.record({
+  #record(request: FastifyRequest, reply: FastifyReply, status: number): void {
+    if (request.isRecorded) return;
+    request.isRecorded = true;
+    this.journal.record({
       traceId: request.id,
       method: request.method,
       route: request.routeOptions.url ?? unmatchedRoute,
-      status: statusOf(reply),
+      status,
       latencyUs: Math.round(reply.elapsedTime * 1000),
-      input: inputOf(request),
+      input: request.body === undefined ? request.query : request.body,
       failure: request.failure,
     });
-    done();
-  });
+  }
 }
 
 /** The error that a replica answers with while it is not ready. */
 export function notReady(readiness: Readiness): ApiError {
   return new ApiError('notReady', `this replica is ${readiness.state}; ask another one`);
-}
-
-function statusOf({ raw, statusCode }: FastifyReply): number {
-  return raw.writableEnded ? statusCode : clientClosedStatus;
-}
-
-function inputOf(request: FastifyRequest): unknown {
-  return request.body === undefined ? request.query : request.body;
 }

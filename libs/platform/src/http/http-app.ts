@@ -1,20 +1,22 @@
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import type { DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { FrameworkLogger } from '../logging/framework-logger.js';
 import type { Readiness } from '../health/readiness.js';
 import { AccessLog, type AccessLogMode } from './access-log.js';
 import { ApiExceptionFilter } from './api-exception-filter.js';
-import { addCallHooks } from './call-hooks.js';
+import { CallHooks } from './call-hooks.js';
 import { CallJournal } from './call-journal.js';
 import { EnvelopeAdapter } from './envelope-adapter.js';
 import type { HttpMetrics } from './http-metrics.js';
 import { parseJsonBody } from './json-body.js';
 import { DtoPipe } from './read-dto.js';
 import { RouteTable } from './route-table.js';
-import { answerSocketError } from './socket-errors.js';
+import { SocketErrors } from './socket-errors.js';
 import { traceIdOf, traceIdRequestHeader } from './trace-id.js';
 
 /** Gateways keep idle connections for 5 minutes; the server must not be the first to close one. */
@@ -42,12 +44,21 @@ export async function createHttpApp(
   { readiness, metrics, log, accessLog }: HttpAppParts,
 ): Promise<NestFastifyApplication> {
   const journal = new CallJournal(metrics, new AccessLog(log, accessLog));
+  const socketErrors = new SocketErrors(journal);
+  const hooks = new CallHooks(readiness, journal, socketErrors);
   const adapter = new EnvelopeAdapter({
     bodyLimit: bodyLimitBytes,
-    clientErrorHandler: (error, socket) => answerSocketError(error, socket, journal),
+    clientErrorHandler: (error, socket) => socketErrors.onClientError(error, socket),
     exposeHeadRoutes: false,
+    frameworkErrors: (_error: unknown, request: FastifyRequest, reply: FastifyReply) =>
+      hooks.answerBadUrl(request, reply),
     genReqId: (request: IncomingMessage) => traceIdOf(request.headers[traceIdRequestHeader]),
-    http: { headersTimeout: headersTimeoutMs, connectionsCheckingInterval: connectionsCheckingIntervalMs },
+    http: {
+      headersTimeout: headersTimeoutMs,
+      connectionsCheckingInterval: connectionsCheckingIntervalMs,
+      // Checked by a hook: Node would answer without the envelope.
+      requireHostHeader: false,
+    },
     keepAliveTimeout: keepAliveTimeoutMs,
     logger: false,
     requestTimeout: requestTimeoutMs,
@@ -57,7 +68,12 @@ export async function createHttpApp(
   const fastify = adapter.getInstance();
   const routes = new RouteTable();
   routes.watch(fastify);
-  addCallHooks(fastify, readiness, journal);
+  hooks.addTo(fastify);
+  fastify.server.on('connect', (request, socket) => socketErrors.onConnect(request, socket as Socket));
+  // RFC 9110 allows to ignore an expectation that is unknown; Node would answer 417 without the envelope.
+  fastify.server.on('checkExpectation', (request, response) =>
+    fastify.server.emit('request', request, response),
+  );
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body, done) => {
     try {
