@@ -16,8 +16,13 @@ export function parseJsonBody(body: Buffer): unknown {
   try {
     return withExactIntegers(JSON.parse(text), text);
   } catch (error) {
-    throw new ApiError('invalidJson', `invalid JSON: ${printable((error as SyntaxError).message)}`);
+    const problem = error instanceof RangeError ? 'nested too deeply; send a flat object' : messageOf(error);
+    throw new ApiError('invalidJson', `invalid JSON: ${problem}`);
   }
+}
+
+function messageOf(error: unknown): string {
+  return printable((error as SyntaxError).message);
 }
 
 /** Sixteen digits are the least that can lose something as a double. */

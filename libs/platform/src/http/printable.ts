@@ -10,8 +10,13 @@ export function printable(text: string): string {
     .replace(unprintable, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
-/** A value of a client's, quoted for a message: printable, and cut where it is long. */
+/**
+ * A value of a client's, quoted for a message: printable, and cut where it is long.
+ *
+ * @param value text, a number or the like; a symbol stands for what its description says
+ */
 export function quoted(value: unknown): string {
+  if (typeof value === 'symbol') return value.description ?? 'a symbol';
   if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'a list' : 'an object';
   const text = typeof value === 'string' ? JSON.stringify(value) : String(value);
   return printable(text.length > longestQuote ? `${text.slice(0, longestQuote)}…` : text);
