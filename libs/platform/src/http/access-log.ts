@@ -1,11 +1,14 @@
 import type { Logger } from 'pino';
 import type { FinishedCall } from './finished-call.js';
-import { quoted } from './printable.js';
+import { printable } from './printable.js';
 
 /** Which calls get a line: failed and slow ones, all, or none. */
 export type AccessLogMode = 'errors' | 'all' | 'off';
 
 const slowCallUs = 100_000;
+
+/** An id that is accepted is never cut: 256 characters, which may be surrogate pairs. */
+const longestIdLogged = 512;
 
 /** One line per call, if any. */
 export class AccessLog {
@@ -33,6 +36,5 @@ function levelOf({ status, latencyUs }: FinishedCall): 'info' | 'warn' | 'error'
 function requestIdOf(input: unknown): string | undefined {
   if (typeof input !== 'object' || input === null || !Object.hasOwn(input, 'request_id')) return undefined;
   const id = (input as { request_id: unknown }).request_id;
-  if (typeof id !== 'string') return undefined;
-  return quoted(id).slice(1, -1);
+  return typeof id === 'string' ? printable(id.slice(0, longestIdLogged)) : undefined;
 }

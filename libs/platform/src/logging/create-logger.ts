@@ -5,7 +5,7 @@ import {
   pino,
   stdTimeFunctions,
 } from 'pino';
-import pretty from 'pino-pretty';
+import { prettyFactory } from 'pino-pretty';
 
 /** Levels by the names that the API uses, from the most talkative on. */
 export const logLevels = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'] as const;
@@ -23,7 +23,6 @@ export function createLogger(
   format: LogFormat,
   destination: DestinationStream = pinoDestination({ dest: 1, sync: true }),
 ): Logger {
-  const stream = format === 'json' ? destination : pretty({ colorize: false, singleLine: true, destination });
   return pino(
     {
       base: null,
@@ -31,6 +30,13 @@ export function createLogger(
       timestamp: stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label.toUpperCase() }) },
     },
-    stream,
+    format === 'json' ? destination : asText(destination),
   );
+}
+
+/** pino-pretty's own stream would be asynchronous, and the last lines before an exit would be lost. */
+function asText(destination: DestinationStream): DestinationStream {
+  // Else a text under the key `error` would get a line of its own.
+  const prettify = prettyFactory({ colorize: false, singleLine: true, errorLikeObjectKeys: ['err'] });
+  return { write: (line) => destination.write(prettify(line) as string) };
 }
