@@ -12,12 +12,7 @@ export class Profiler {
 
   /** Begins to sample allocations, so that a heap profile shows all that was allocated from now on and lives. */
   constructor() {
-    try {
-      heap.start(heapIntervalBytes, heapStackDepth);
-    } catch (error) {
-      // Sampling is the process's: another replica in it may have begun already.
-      if (!/already started/.test((error as Error).message)) throw error;
-    }
+    startHeapSampling();
   }
 
   /** Where the CPU's time goes during the next `durationMs`. @throws ApiError while another profile is taken */
@@ -41,4 +36,13 @@ export class Profiler {
       this.#isBusy = false;
     }
   }
+}
+
+let isSamplingHeap = false;
+
+/** The sampler is the process's: it must not be started twice, however many replicas a process holds. */
+function startHeapSampling(): void {
+  if (isSamplingHeap) return;
+  isSamplingHeap = true;
+  heap.start(heapIntervalBytes, heapStackDepth);
 }
