@@ -33,7 +33,7 @@ export function call(
         incoming.on('end', () => {
           const text = Buffer.concat(chunks).toString();
           const isJson = incoming.headers['content-type']?.startsWith('application/json') === true;
-          const parsed = (isJson ? JSON.parse(text) : undefined) as Answer['body'];
+          const parsed = (isJson && text !== '' ? JSON.parse(text) : undefined) as Answer['body'];
           resolve({ status: incoming.statusCode!, headers: incoming.headers, text, body: parsed });
         });
       },
