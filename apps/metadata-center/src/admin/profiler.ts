@@ -12,7 +12,12 @@ export class Profiler {
 
   /** Begins to sample allocations, so that a heap profile shows all that was allocated from now on and lives. */
   constructor() {
-    startHeapSampling();
+    try {
+      heap.start(heapIntervalBytes, heapStackDepth);
+    } catch (error) {
+      // Sampling is the process's: another replica in it may have begun already.
+      if (!/already started/.test((error as Error).message)) throw error;
+    }
   }
 
   /** Where the CPU's time goes during the next `durationMs`. @throws ApiError while another profile is taken */
@@ -36,13 +41,4 @@ export class Profiler {
       this.#isBusy = false;
     }
   }
-}
-
-let isSamplingHeap = false;
-
-/** The sampler is the process's: it must not be started twice, however many replicas a process holds. */
-function startHeapSampling(): void {
-  if (isSamplingHeap) return;
-  isSamplingHeap = true;
-  heap.start(heapIntervalBytes, heapStackDepth);
 }
