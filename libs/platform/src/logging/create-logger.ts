@@ -36,7 +36,13 @@ export function createLogger(
 
 /** pino-pretty's own stream would be asynchronous, and the last lines before an exit would be lost. */
 function asText(destination: DestinationStream): DestinationStream {
-  // Else a text under the key `error` would get a line of its own.
-  const prettify = prettyFactory({ colorize: false, singleLine: true, errorLikeObjectKeys: ['err'] });
+  const prettify = prettyFactory({
+    colorize: false,
+    singleLine: true,
+    // Else the time of day alone.
+    translateTime: false,
+    // Else a text under the key `error` would get a line of its own.
+    errorLikeObjectKeys: ['err'],
+  });
   return { write: (line) => destination.write(prettify(line) as string) };
 }
