@@ -95,17 +95,17 @@ async function listenOn(
   try {
     await app.getHttpAdapter().getInstance().listen({ host, port });
   } catch (error) {
-    throw new ListenError(
-      `cannot listen on ${host} port ${port}: ${reasonOf(error)}; set ${variable} to another`,
-    );
+    throw new ListenError(`cannot listen on ${host} port ${port}: ${reasonOf(error, variable)}`);
   }
   return (app.getHttpServer().address() as { port: number }).port;
 }
 
-function reasonOf(error: unknown): string {
+function reasonOf(error: unknown, portVariable: string): string {
   const { code, message } = error as NodeJS.ErrnoException;
-  if (code === 'EADDRINUSE') return 'the port is in use';
-  if (code === 'EACCES') return 'no permission for this port';
-  if (code === 'EADDRNOTAVAIL') return 'this machine does not have the address (METADATA_CENTER_HTTP_HOST)';
+  if (code === 'EADDRINUSE') return `the port is in use; set ${portVariable} to another`;
+  if (code === 'EACCES') return `no permission for this port; set ${portVariable} to another`;
+  if (code === 'EADDRNOTAVAIL') {
+    return 'this machine does not have the address; set METADATA_CENTER_HTTP_HOST to one that it has';
+  }
   return message;
 }

@@ -2,27 +2,34 @@ import 'reflect-metadata';
 import { ConfigurationError, readConfiguration } from './config/configuration.js';
 import { ListenError, type Replica, createReplica } from './create-app.js';
 
-/** Starts a replica, or says in a line for each problem why not. */
-async function start(): Promise<Replica | undefined> {
-  try {
-    const replica = await createReplica(readConfiguration(process.env));
-    await replica.listen();
-    return replica;
-  } catch (error) {
-    const isExpected = error instanceof ConfigurationError || error instanceof ListenError;
-    process.stderr.write(`metadata-center: ${isExpected ? error.message : (error as Error).stack}\n`);
-    process.exit(1);
-  }
+let replica: Replica | undefined;
+let isEnding = false;
+
+/** Ends the process in good order; before it serves, there is nothing to put in order. */
+async function end(): Promise<void> {
+  // A terminal and npm may both send the same signal.
+  if (isEnding) return;
+  isEnding = true;
+  await replica?.close();
+  process.exit(0);
 }
 
-const replica = await start();
+/** Gives up, with a line for each problem that people can mend, or with the stack of one that they can't. */
+function giveUp(error: unknown): never {
+  const isExpected = error instanceof ConfigurationError || error instanceof ListenError;
+  const text = isExpected ? error.message : ((error as Error).stack ?? String(error));
+  process.stderr.write(text.replace(/^(?=\S)/gm, 'metadata-center: ') + '\n');
+  process.exit(1);
+}
 
-let isEnding = false;
-for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-  process.on(signal, () => {
-    // A terminal and npm may both send the same signal.
-    if (isEnding) return;
-    isEnding = true;
-    void replica?.close().finally(() => process.exit(0));
-  });
+// Before the start: as the first process of a container, one without a handler would never get the signal.
+process.on('SIGTERM', () => void end().catch(giveUp));
+process.on('SIGINT', () => void end().catch(giveUp));
+
+try {
+  const created = await createReplica(readConfiguration(process.env));
+  await created.listen();
+  replica = created;
+} catch (error) {
+  giveUp(error);
 }
