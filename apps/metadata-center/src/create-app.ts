@@ -1,7 +1,13 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { DestinationStream, Logger } from 'pino';
-import { Registry } from 'prom-client';
-import { HttpMetrics, MetricSources, Readiness, createHttpApp, createLogger } from '#platform';
+import {
+  HttpMetrics,
+  MetricSources,
+  ProcessRegistry,
+  Readiness,
+  createHttpApp,
+  createLogger,
+} from '#platform';
 import { type Adapters, AppModule } from './app.module.js';
 import type { Configuration } from './config/configuration.js';
 import { serveOpenApi } from './openapi.js';
@@ -65,7 +71,7 @@ export async function createReplica(config: Configuration, overrides: AppOverrid
   const log = createLogger(config.logLevel, config.logFormat, overrides.logDestination);
   const readiness = new Readiness();
   const metrics = new HttpMetrics();
-  const metricSources = new MetricSources(new Registry());
+  const metricSources = new MetricSources(new ProcessRegistry());
   metricSources.add(new ReplicaMetrics(version, readiness));
   metricSources.add(metrics);
   const parts = { readiness, metrics, log, accessLog: config.accessLog };

@@ -11,4 +11,5 @@ export { type LogFormat, type LogLevel, createLogger, logLevels } from './loggin
 export { ROOT_LOGGER } from './logging/logging.module.js';
 export { family, sample } from './metrics/exposition.js';
 export { type MetricSource, MetricSources } from './metrics/metric-sources.js';
+export { ProcessRegistry } from './metrics/process-registry.js';
 export { PlatformModule } from './platform.module.js';
