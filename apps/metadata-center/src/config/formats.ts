@@ -11,21 +11,28 @@ export interface Format<T> {
 const unitMs: Readonly<Record<string, number>> = {
   ns: 1e-6,
   us: 1e-3,
-  µs: 1e-3,
+  µs: 1e-3, // U+00B5, the micro sign
+  μs: 1e-3, // U+03BC, the Greek letter
   ms: 1,
   s: 1_000,
   m: 60_000,
   h: 3_600_000,
 };
 
+const number = String.raw`(?:\d+\.?\d*|\.\d+)`;
+const unit = `(?:${Object.keys(unitMs).join('|')})`;
+const durationText = new RegExp(`^\\+?(?:${number}${unit})+$`);
+const durationPart = new RegExp(`(${number})(${unit})`, 'g');
+
 /** Go's durations, in ms: a number with a unit, or several of them (`time.ParseDuration`). */
 export function duration(minMs: number, maxMs: number): Format<number> {
   return {
     allowed: `a duration from ${inWords(minMs)} to ${inWords(maxMs)}, like 500ms, 5s or 1m30s`,
     parse: (text) => {
-      if (!/^(\d+(\.\d+)?(ns|us|µs|ms|s|m|h))+$/.test(text)) return undefined;
-      const parts = text.matchAll(/(\d+(?:\.\d+)?)([a-zµ]+)/g);
-      const ms = parts.reduce((sum, [, amount, unit]) => sum + Number(amount) * unitMs[unit!]!, 0);
+      if (!durationText.test(text)) return undefined;
+      const ms = text
+        .matchAll(durationPart)
+        .reduce((sum, [, amount, unit]) => sum + Number(amount) * unitMs[unit!]!, 0);
       return ms >= minMs && ms <= maxMs ? ms : undefined;
     },
   };
@@ -70,7 +77,7 @@ export function addresses(defaultPort?: number): Format<readonly Address[]> {
       defaultPort === undefined ? 'host:port, …' : `host or host:port, … (default port ${defaultPort})`,
     parse: (text) => {
       const parsed = text.split(',').map((each) => address(each.trim(), defaultPort));
-      return parsed.every((each) => each !== undefined) ? parsed : undefined;
+      return parsed.every((each) => each !== undefined) ? Object.freeze(parsed) : undefined;
     },
   };
 }
@@ -86,7 +93,7 @@ function address(text: string, defaultPort?: number): Address | undefined {
   const port = portText === undefined ? defaultPort : Number(portText);
   if (host === undefined || port === undefined || port < 1 || port > 65_535) return undefined;
   const isHost = bracketed === undefined ? isIP(host) === 4 || hostNameText.test(host) : isIP(host) === 6;
-  return isHost ? { host, port } : undefined;
+  return isHost ? Object.freeze({ host, port }) : undefined;
 }
 
 function inWords(ms: number): string {
