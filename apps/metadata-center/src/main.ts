@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { ConfigurationError, readConfiguration } from './config/configuration.js';
-import { ListenError, type Replica, createReplica } from './create-app.js';
+import { createReplica } from './create-app.js';
+import { ListenError, type Replica } from './replica.js';
 
 let replica: Replica | undefined;
 let isEnding = false;

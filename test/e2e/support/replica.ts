@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { readConfiguration } from '../../../apps/metadata-center/src/config/configuration.js';
-import { type Replica, createReplica } from '../../../apps/metadata-center/src/create-app.js';
+import { createReplica } from '../../../apps/metadata-center/src/create-app.js';
+import type { Replica } from '../../../apps/metadata-center/src/replica.js';
 import { Clock } from '#load';
 import { ManualClock } from '#testing';
 
