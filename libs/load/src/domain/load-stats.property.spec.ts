@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { GcPolicy } from './gc-policy.js';
 import type { Life, RequestRecord } from './inference-request.js';
 import { LoadStats } from './load-stats.js';
-import { requestKeyOf } from './request-key.js';
+import { requestKeyOf } from './request-table/request-key.js';
 
 /**
  * The table of the life cycle, written down a second time as naively as possible: one plain object per id,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { GcPolicy } from './gc-policy.js';
 import type { Life } from './inference-request.js';
 import { LoadStats } from './load-stats.js';
-import { requestKeyOf } from './request-key.js';
+import { requestKeyOf } from './request-table/request-key.js';
 
 const policy = new GcPolicy(600_000);
 const limits = { maxRequests: 100, maxEngines: 100, maxClusters: 100, maxTombstones: 100 };

@@ -14,9 +14,9 @@ import {
 import type { LoadLimits, ReachedLimit } from './load-limits.js';
 import { ModelStats } from './model-stats.js';
 import type { Moment } from './moment.js';
-import { type RequestKey, requestKeyOf } from './request-key.js';
-import { RequestTable } from './request-table.js';
-import { type Slot, noSlot } from './slot.js';
+import { type RequestKey, requestKeyOf } from './request-table/request-key.js';
+import { RequestTable } from './request-table/request-table.js';
+import { type Slot, noSlot } from './request-table/slot.js';
 
 /** Buckets of the age queues over the longest time that an id is known. */
 const ageBuckets = 512;

@@ -1,6 +1,6 @@
 import { AgeLinks, AgeQueue } from './age-queue.js';
 import { DenseList } from './dense-list.js';
-import { type Life, endedRecord } from './inference-request.js';
+import { type Life, endedRecord } from '../inference-request.js';
 import type { RequestKey } from './request-key.js';
 import { SlotIndex } from './slot-index.js';
 import { type Slot, chunkOf, chunkSize, offsetOf } from './slot.js';
