@@ -83,7 +83,8 @@ export class LoadApi {
 
   async #call(method: 'GET' | 'POST' | 'DELETE', path: string, body?: string): Promise<CallResult<unknown>> {
     try {
-      const answer = await this.#pool.request({ method, path, body: body ?? null });
+      // `reset: false`: undici would close the connection after each DELETE with a body.
+      const answer = await this.#pool.request({ method, path, body: body ?? null, reset: false });
       const text = await answer.body.text();
       return readEnvelope(answer.statusCode, text);
     } catch (error) {
