@@ -89,6 +89,20 @@ describe('LoadStats', () => {
     expect(load.totals.expired).toBe(1);
   });
 
+  it('counts a request as expired once, whoever notices it first', () => {
+    const load = new LoadStats(policy, limits);
+    const life = load.record('collected', record, at(0)) as Life;
+    load.record('used-again', record, at(0));
+    load.record('aged-by-merge', record, at(policy.expiryMs - 1));
+    load.record('removed', record, at(policy.expiryMs - 1));
+    load.remove('removed', at(policy.expiryMs - 1));
+    load.record('used-again', { ...record, timestampNs: 8n }, at(policy.expiryMs));
+    load.merge(requestKeyOf('aged-by-merge'), life, at(policy.expiryMs));
+    load.collect(at(policy.expiryMs), 10);
+    expect(load.totals.expired).toBe(3);
+    expect(load.liveCount).toBe(1);
+  });
+
   it('expires by the greatest age that any replica knows', () => {
     const load = new LoadStats(policy, limits);
     const life = load.record('r', record, at(0)) as Life;

@@ -185,7 +185,7 @@ export class LoadStats {
     let kept = next;
     if (before === undefined || !isNextLive || !isSameKnowledge(before, next)) {
       if (isNextLive) kept = this.#startCounting(next, before, now);
-      if (before !== undefined) this.#stopCounting(before, now);
+      if (before !== undefined) this.#stopCounting(before, now, Math.min(before.startedMs, next.startedMs));
     }
     if (slot === noSlot) this.#requests.insert(key, kept, isNextLive);
     else this.#requests.replace(slot, kept, isNextLive);
@@ -207,11 +207,12 @@ export class LoadStats {
     return { ...life, record: { ...record, cluster: engine.cluster, ip: engine.ip } };
   }
 
-  #stopCounting(life: Life, now: Moment): void {
+  #stopCounting(life: Life, now: Moment, startedMs = life.startedMs): void {
     const record = life.record!;
     const engine = this.#engineFor(record);
     engine.subtract(record, life.released, now.unixUs);
     if (engine.queuedCount === 0) this.#idle.add(engine, now.monotonicMs);
+    if (this.policy.isExpired(startedMs, now.monotonicMs)) this.#expired++;
   }
 
   #engineFor(record: RequestRecord): EngineStats {
@@ -250,7 +251,6 @@ export class LoadStats {
     this.#stopCounting(life, now);
     this.#requests.replace(slot, life, false);
     this.#boundTombstones(now);
-    this.#expired++;
     return true;
   }
 

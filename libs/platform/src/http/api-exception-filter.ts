@@ -49,7 +49,7 @@ export class ApiExceptionFilter implements ExceptionFilter {
   #unmatched(request: FastifyRequest): ApiError {
     const methods = this.routes.methodsOf(request.url);
     if (methods.length === 0) {
-      return new ApiError('routeNotFound', 'no such route; /docs lists all of them');
+      return new ApiError('routeNotFound', 'no such route; the API document lists all of them');
     }
     const allow = methods.join(', ');
     return new ApiError('methodNotAllowed', `this route takes ${allow} only`, { allow });
