@@ -36,7 +36,8 @@ export class SocketErrors {
 
   /** The socket's parser found an error or ran out of time: answers, and ends the connection. */
   onClientError(error: NodeJS.ErrnoException, socket: ServerSocket): void {
-    if (error.code === 'ECONNRESET' || socket.destroyed) return;
+    // Not writable: answered already, and the client goes on sending.
+    if (error.code === 'ECONNRESET' || !socket.writable) return;
     const pending = socket._httpMessage;
     if (pending?.headersSent) {
       // A second answer in the midst of the first would be taken for a part of it.
@@ -83,9 +84,7 @@ function end(socket: Socket, failure: ApiError, traceId: string): void {
   });
   const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`).join('');
   socket.on('error', () => socket.destroy());
-  if (socket.writable) {
-    socket.end(`HTTP/1.1 ${failure.status} ${STATUS_CODES[failure.status]}\r\n${lines}\r\n${body}`);
-  }
+  socket.end(`HTTP/1.1 ${failure.status} ${STATUS_CODES[failure.status]}\r\n${lines}\r\n${body}`);
   // Not the socket's own time-out: a client that goes on sending a byte now and then would put it off for ever.
   const linger = setTimeout(() => socket.destroy(), lingerMs);
   socket.once('close', () => clearTimeout(linger));
