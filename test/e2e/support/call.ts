@@ -22,7 +22,8 @@ export function call(
 ): Promise<Answer> {
   const bytes = body === undefined ? undefined : toBytes(body);
   return new Promise((resolve, reject) => {
-    const length = bytes === undefined ? {} : { 'content-length': String(bytes.length) };
+    const isChunked = headers['transfer-encoding'] !== undefined;
+    const length = bytes === undefined || isChunked ? {} : { 'content-length': String(bytes.length) };
     const outgoing = request(
       url,
       { method, agent: false, headers: { ...length, ...headers } },
