@@ -1,4 +1,4 @@
-import { type IncomingHttpHeaders, request } from 'node:http';
+import { type Agent, type IncomingHttpHeaders, request } from 'node:http';
 
 export interface Answer {
   readonly status: number;
@@ -13,32 +13,33 @@ export interface Answer {
   };
 }
 
-/** One HTTP call on a socket of its own, with exactly the headers and body given: `fetch` would add its own. */
+/**
+ * One HTTP call with exactly the headers and body given: `fetch` would add its own.
+ *
+ * @param agent keeps sockets for several calls; without it each call has a socket of its own
+ */
 export function call(
   method: string,
   url: string,
   body?: string | Buffer | object,
   headers: Record<string, string> = {},
+  agent: Agent | false = false,
 ): Promise<Answer> {
   const bytes = body === undefined ? undefined : toBytes(body);
   return new Promise((resolve, reject) => {
     const isChunked = headers['transfer-encoding'] !== undefined;
     const length = bytes === undefined || isChunked ? {} : { 'content-length': String(bytes.length) };
-    const outgoing = request(
-      url,
-      { method, agent: false, headers: { ...length, ...headers } },
-      (incoming) => {
-        const chunks: Buffer[] = [];
-        incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
-        incoming.on('error', reject);
-        incoming.on('end', () => {
-          const text = Buffer.concat(chunks).toString();
-          const isJson = incoming.headers['content-type']?.startsWith('application/json') === true;
-          const parsed = (isJson && text !== '' ? JSON.parse(text) : undefined) as Answer['body'];
-          resolve({ status: incoming.statusCode!, headers: incoming.headers, text, body: parsed });
-        });
-      },
-    );
+    const outgoing = request(url, { method, agent, headers: { ...length, ...headers } }, (incoming) => {
+      const chunks: Buffer[] = [];
+      incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+      incoming.on('error', reject);
+      incoming.on('end', () => {
+        const text = Buffer.concat(chunks).toString();
+        const isJson = incoming.headers['content-type']?.startsWith('application/json') === true;
+        const parsed = (isJson && text !== '' ? JSON.parse(text) : undefined) as Answer['body'];
+        resolve({ status: incoming.statusCode!, headers: incoming.headers, text, body: parsed });
+      });
+    });
     outgoing.on('error', reject);
     outgoing.end(bytes);
   });
