@@ -1,6 +1,7 @@
 /**
  * Brings a checkout to the state that a command needs: installs when the lock file changed, and with
- * `--build` compiles when a source changed. Runs on the host's own Node (20 or later); everything after
+ * `--build` compiles when a source changed; `--forget-build` says that something else will write to `dist`.
+ * Several may run at once. Runs on the host's own Node (20 or later); everything after
  * it runs on the Node that the lock file pins. It is called from package.json's scripts rather than from
  * `pre…` scripts, which npm skips under `ignore-scripts`.
  */
@@ -12,7 +13,9 @@ import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const pinnedNode = join(root, 'node_modules/.bin/node');
-const sources = ['apps', 'libs', 'nest-cli.json', 'package.json', 'tsconfig.json'];
+const sources = ['apps', 'libs', 'nest-cli.json', 'package.json', 'package-lock.json', 'tsconfig.json'];
+const lockFile = join(root, '.prepare.lock');
+const lockPollMs = 200;
 
 function fail(message) {
   console.error(`prepare: ${message}`);
@@ -39,18 +42,63 @@ function digestOf(paths) {
   return hash.digest('hex');
 }
 
+function isDone(stamp, digest) {
+  return existsSync(stamp) && existsSync(pinnedNode) && readFileSync(stamp, 'utf8') === digest;
+}
+
 /** Runs `work` unless `stampFile` says that it was done for the same `inputs`. */
 function onceFor(inputs, stampFile, work) {
   const stamp = join(root, stampFile);
   const digest = digestOf(inputs);
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return;
+  if (isDone(stamp, digest)) return;
+  lock();
+  if (isDone(stamp, digest)) return;
+  // What is interrupted must not pass for what was there before.
+  rmSync(stamp, { force: true });
   work();
   writeFileSync(stamp, digest);
 }
 
+/** Keeps other processes from installing or building meanwhile, until this one is no more. */
+function lock() {
+  for (let isFirst = true; ; isFirst = false) {
+    try {
+      writeFileSync(lockFile, String(process.pid), { flag: 'wx' });
+      process.on('exit', () => rmSync(lockFile, { force: true }));
+      return;
+    } catch (error) {
+      if (error.code !== 'EEXIST') throw error;
+    }
+    const holder = lockHolder();
+    if (holder === process.pid) return;
+    if (holder !== undefined && !isAlive(holder)) rmSync(lockFile, { force: true });
+    if (isFirst) console.error(`prepare: waiting for process ${holder}, which installs or builds`);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, lockPollMs);
+  }
+}
+
+/** @returns undefined while the lock is just being written or removed */
+function lockHolder() {
+  try {
+    return Number(readFileSync(lockFile, 'utf8')) || undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isAlive(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error.code === 'EPERM';
+  }
+}
+
 function install() {
   console.error('prepare: installing what package-lock.json pins');
-  const npm = process.env.npm_execpath;
+  // Under yarn or pnpm the variable names them.
+  const npm = process.env.npm_execpath?.endsWith('npm-cli.js') ? process.env.npm_execpath : undefined;
   const args = ['ci', '--include=dev', '--include=optional', '--loglevel=error', '--no-audit', '--no-fund'];
   run(npm ? process.execPath : 'npm', npm ? [npm, ...args] : args, 'npm ci');
   const { status, stderr, error } = spawnSync(pinnedNode, ['--version'], { encoding: 'utf8' });
@@ -69,4 +117,5 @@ function build() {
 }
 
 onceFor(['package-lock.json'], 'node_modules/.installed', install);
+if (process.argv.includes('--forget-build')) rmSync(join(root, 'dist/.built'), { force: true });
 if (process.argv.includes('--build')) onceFor(sources, 'dist/.built', build);
