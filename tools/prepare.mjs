@@ -5,26 +5,31 @@
  * it runs on the Node that the lock file pins. It is called from package.json's scripts rather than from
  * `pre…` scripts, which npm skips under `ignore-scripts`.
  */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { lock } from './lock.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const pinnedNode = join(root, 'node_modules/.bin/node');
 const sources = ['apps', 'libs', 'nest-cli.json', 'package.json', 'package-lock.json', 'tsconfig.json'];
 const lockFile = join(root, '.prepare.lock');
-const lockPollMs = 200;
 
 function fail(message) {
   console.error(`prepare: ${message}`);
   process.exit(1);
 }
 
-function run(command, args, purpose) {
-  const { status, error } = spawnSync(command, args, { cwd: root, stdio: ['ignore', 2, 2] });
-  if (error) fail(`${purpose} could not start: ${error.message}`);
+async function run(command, args, purpose) {
+  const child = spawn(command, args, { cwd: root, stdio: ['ignore', 2, 2] });
+  // Whoever ends this script ends what it started: an orphan would go on to change node_modules.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  const [status] = await once(child, 'exit').catch((error) =>
+    fail(`${purpose} could not start: ${error.message}`),
+  );
   if (status !== 0) fail(`${purpose} failed; its output is above`);
 }
 
@@ -47,60 +52,26 @@ function isDone(stamp, digest) {
 }
 
 /** Runs `work` unless `stampFile` says that it was done for the same `inputs`. */
-function onceFor(inputs, stampFile, work) {
+async function onceFor(inputs, stampFile, work) {
   const stamp = join(root, stampFile);
   const digest = digestOf(inputs);
   if (isDone(stamp, digest)) return;
-  lock();
+  await lock(lockFile, (holder) =>
+    console.error(`prepare: waiting for process ${holder}, which installs or builds`),
+  );
   if (isDone(stamp, digest)) return;
   // What is interrupted must not pass for what was there before.
   rmSync(stamp, { force: true });
-  work();
+  await work();
   writeFileSync(stamp, digest);
 }
 
-/** Keeps other processes from installing or building meanwhile, until this one is no more. */
-function lock() {
-  for (let isFirst = true; ; isFirst = false) {
-    try {
-      writeFileSync(lockFile, String(process.pid), { flag: 'wx' });
-      process.on('exit', () => rmSync(lockFile, { force: true }));
-      return;
-    } catch (error) {
-      if (error.code !== 'EEXIST') throw error;
-    }
-    const holder = lockHolder();
-    if (holder === process.pid) return;
-    if (holder !== undefined && !isAlive(holder)) rmSync(lockFile, { force: true });
-    if (isFirst) console.error(`prepare: waiting for process ${holder}, which installs or builds`);
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, lockPollMs);
-  }
-}
-
-/** @returns undefined while the lock is just being written or removed */
-function lockHolder() {
-  try {
-    return Number(readFileSync(lockFile, 'utf8')) || undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function isAlive(pid) {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error.code === 'EPERM';
-  }
-}
-
-function install() {
+async function install() {
   console.error('prepare: installing what package-lock.json pins');
   // Under yarn or pnpm the variable names them.
   const npm = process.env.npm_execpath?.endsWith('npm-cli.js') ? process.env.npm_execpath : undefined;
   const args = ['ci', '--include=dev', '--include=optional', '--loglevel=error', '--no-audit', '--no-fund'];
-  run(npm ? process.execPath : 'npm', npm ? [npm, ...args] : args, 'npm ci');
+  await run(npm ? process.execPath : 'npm', npm ? [npm, ...args] : args, 'npm ci');
   const { status, stderr, error } = spawnSync(pinnedNode, ['--version'], { encoding: 'utf8' });
   if (status !== 0) {
     fail(
@@ -110,12 +81,12 @@ function install() {
   }
 }
 
-function build() {
+async function build() {
   console.error('prepare: building');
   rmSync(join(root, 'dist'), { recursive: true, force: true });
-  run(pinnedNode, [join(root, 'node_modules/@nestjs/cli/bin/nest.js'), 'build', '--all'], 'nest build');
+  await run(pinnedNode, [join(root, 'node_modules/@nestjs/cli/bin/nest.js'), 'build', '--all'], 'nest build');
 }
 
-onceFor(['package-lock.json'], 'node_modules/.installed', install);
+await onceFor(['package-lock.json'], 'node_modules/.installed', install);
 if (process.argv.includes('--forget-build')) rmSync(join(root, 'dist/.built'), { force: true });
-if (process.argv.includes('--build')) onceFor(sources, 'dist/.built', build);
+if (process.argv.includes('--build')) await onceFor(sources, 'dist/.built', build);
