@@ -258,20 +258,20 @@ describe('bad input', () => {
       async (path) => {
         const answer = await call('GET', replica.url + path);
         expect(outcome(answer)).toEqual([404, 40400000, 'route_not_found']);
-        expect(answer.body.error?.message).toBe('no such route; /docs lists all of them');
+        expect(answer.body.error?.message).toBe('no such route; the API document lists all of them');
       },
     );
 
     it.each([
-      ['PUT', '/v1/load/stats', 'DELETE, GET, POST'],
-      ['PATCH', '/v1/load/stats?cluster=c', 'DELETE, GET, POST'],
-      ['OPTIONS', '/v1/load/stats', 'DELETE, GET, POST'],
-      ['PROPFIND', '/v1/load/stats', 'DELETE, GET, POST'],
+      ['PUT', '/v1/load/stats', 'DELETE, GET, HEAD, POST'],
+      ['PATCH', '/v1/load/stats?cluster=c', 'DELETE, GET, HEAD, POST'],
+      ['OPTIONS', '/v1/load/stats', 'DELETE, GET, HEAD, POST'],
+      ['PROPFIND', '/v1/load/stats', 'DELETE, GET, HEAD, POST'],
       ['GET', '/v1/load/prompt', 'DELETE'],
       ['POST', '/v1/load/prompt', 'DELETE'],
       ['GET', '/log/level', 'POST'],
-      ['POST', '/metrics', 'GET'],
-      ['DELETE', '/healthz', 'GET'],
+      ['POST', '/metrics', 'GET, HEAD'],
+      ['DELETE', '/healthz', 'GET, HEAD'],
     ])('%s %s is a wrong method', async (method, path, allow) => {
       const answer = await call(method, replica.url + path);
       expect(outcome(answer)).toEqual([405, 40500000, 'method_not_allowed']);
@@ -284,9 +284,13 @@ describe('bad input', () => {
       expect(outcome(answer)).toEqual([405, 40500000, 'method_not_allowed']);
     });
 
-    it('HEAD is answered without a body', async () => {
-      const wrong = await call('HEAD', `${replica.url}/v1/load/stats?cluster=c`);
-      expect([wrong.status, wrong.headers.allow, wrong.text]).toEqual([405, 'DELETE, GET, POST', '']);
+    it('HEAD is answered as GET, without a body (RFC 9110)', async () => {
+      const right = await call('HEAD', `${replica.url}/v1/load/stats?cluster=c`);
+      const same = await call('GET', `${replica.url}/v1/load/stats?cluster=c`);
+      expect([right.status, right.text]).toEqual([200, '']);
+      expect(right.headers['content-length']).toBe(same.headers['content-length']);
+      const wrong = await call('HEAD', `${replica.url}/v1/load/prompt`);
+      expect([wrong.status, wrong.headers.allow, wrong.text]).toEqual([405, 'DELETE', '']);
       const missing = await call('HEAD', `${replica.url}/nowhere`);
       expect([missing.status, missing.text]).toEqual([404, '']);
     });

@@ -49,7 +49,6 @@ export async function createHttpApp(
   const adapter = new EnvelopeAdapter({
     bodyLimit: bodyLimitBytes,
     clientErrorHandler: (error, socket) => socketErrors.onClientError(error, socket),
-    exposeHeadRoutes: false,
     frameworkErrors: (_error: unknown, request: FastifyRequest, reply: FastifyReply) =>
       hooks.answerBadUrl(request, reply),
     genReqId: (request: IncomingMessage) => traceIdOf(request.headers[traceIdRequestHeader]),
