@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -15,6 +15,7 @@ import { EnvelopeAdapter } from './envelope-adapter.js';
 import type { HttpMetrics } from './http-metrics.js';
 import { parseJsonBody } from './json-body.js';
 import { DtoPipe } from './read-dto.js';
+import { OpenConnections } from './open-connections.js';
 import { RouteTable } from './route-table.js';
 import { SocketErrors } from './socket-errors.js';
 import { traceIdOf, traceIdRequestHeader } from './trace-id.js';
@@ -65,6 +66,8 @@ export async function createHttpApp(
     skipMiddie: true,
   });
   const fastify = adapter.getInstance();
+  const connections = new OpenConnections(fastify.server as Server);
+  fastify.addHook('preClose', () => connections.flush());
   const routes = new RouteTable();
   routes.watch(fastify);
   hooks.addTo(fastify);
