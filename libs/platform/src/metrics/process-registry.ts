@@ -18,4 +18,9 @@ export class ProcessRegistry extends Registry {
     // prom-client's types leave the name out.
     if (!leftOut.has((metric as unknown as { readonly name: string }).name)) super.registerMetric(metric);
   }
+
+  /** prom-client spells a value that is not there yet `Nan`; the format says `NaN`. */
+  override async metrics(): Promise<string> {
+    return (await super.metrics()).replaceAll(/ Nan$/gm, ' NaN');
+  }
 }
