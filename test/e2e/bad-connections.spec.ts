@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { MetricSources } from '#platform';
 import { LoadCalls } from './support/load-calls.js';
 import { callsSeries, scrape } from './support/metrics.js';
 import { exchange, openSocket, parseAnswer, received } from './support/raw.js';
@@ -99,18 +100,36 @@ describe('bad connections', () => {
       upgrade.destroy();
     });
 
-    it('behind a request is not answered into the midst of its answer', async () => {
-      const answers = (text: string) => text.split(/(?=HTTP\/1\.1 \d)/);
-      const asked = `GET /v1/load/stats?cluster=c HTTP/1.1\r\n${host}\r\n`;
+    it('behind a request is answered after it', async () => {
       const socket = await openSocket(replica.port);
       const text = received(socket);
-      socket.write(asked);
+      socket.write(`GET /v1/load/stats?cluster=c HTTP/1.1\r\n${host}\r\n`);
       await once(socket, 'data');
       socket.write('garbage\r\n\r\n');
-      expect(answers(await text).map((each) => parseAnswer(each).status)).toEqual([200, 400]);
+      expect(answersIn(await text).map((each) => parseAnswer(each).status)).toEqual([200, 400]);
+    });
+
+    it('is never answered into the midst of another answer', async () => {
+      const over = new AbortController();
+      replica.replica.api.get(MetricSources, { strict: false }).add({
+        *render() {
+          while (!over.signal.aborted) yield '# more\n';
+        },
+      });
+      const socket = await openSocket(replica.port);
+      const text = received(socket);
+      socket.write(`GET /metrics HTTP/1.1\r\n${host}\r\n`);
+      await once(socket, 'data');
+      socket.write('garbage\r\n\r\n');
+      expect(answersIn(await text)).toHaveLength(1);
+      over.abort();
+      await vi.waitFor(async () => expect(await counted('/metrics', 'GET', 499)).toBe(1));
+    });
+
+    it('behind a request that is not answered yet takes the place of its answer', async () => {
       for (const path of ['/v1/load/stats?cluster=c', '/metrics']) {
         const atOnce = await exchange(replica.port, `GET ${path} HTTP/1.1\r\n${host}\r\ngarbage\r\n\r\n`);
-        expect(answers(atOnce)).toHaveLength(1);
+        expect(answersIn(atOnce)).toHaveLength(1);
       }
     });
   });
@@ -195,6 +214,10 @@ describe('bad connections', () => {
     });
   });
 });
+
+function answersIn(text: string): string[] {
+  return text.split(/(?=HTTP\/1\.1 \d)/);
+}
 
 /** How often the server looks for slow clients; documented as an option only. */
 function checkingIntervalMs(server: Server): number {

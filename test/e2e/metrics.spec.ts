@@ -68,8 +68,9 @@ describe('/metrics', () => {
           expect(line).toMatch(new RegExp(`^# TYPE ${family} (counter|gauge|histogram|summary)$`));
           continue;
         }
+        // prom-client writes "Nan" where it has no value yet, which Prometheus reads.
         expect(line).toMatch(
-          /^[a-z_][a-z0-9_]*(\{([a-z_]+="([^"\\\n]|\\[\\"n])*",?)+\})? (-?[0-9.]+(e[+-]?\d+)?|NaN|\+Inf)$/,
+          /^[a-z_][a-z0-9_]*(\{([a-z_]+="([^"\\\n]|\\[\\"n])*",?)+\})? (-?[0-9.]+(e[+-]?\d+)?|Na[nN]|\+Inf)$/,
         );
         const name = line.slice(0, line.search(/[ {]/));
         expect([name, name.replace(/_(bucket|sum|count)$/, '')]).toContain(family);
