@@ -28,7 +28,7 @@ RUN npm ci --omit=dev --include=optional --ignore-scripts \
     node_modules/node-linux-*/include
 
 # --- The image.
-FROM debian:12.13-slim
+FROM debian:12-slim
 RUN apt-get update \
   && apt-get install -y --no-install-recommends ca-certificates libatomic1 libstdc++6 \
   && rm -rf /var/lib/apt/lists/*

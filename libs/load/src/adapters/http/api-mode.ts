@@ -26,9 +26,10 @@ class StrictApi extends ApiMode {
   override checkReference({ cluster, ip }: RequestReferenceDto): void {
     const missing = [!cluster && 'cluster', !ip && 'ip'].filter(Boolean);
     if (missing.length === 0) return;
-    const message = missing
-      .map((field) => `${field} is missing; strict mode demands it of a DELETE`)
-      .join('; ');
+    const message =
+      missing.length === 2
+        ? 'cluster and ip are missing; strict mode demands them of a DELETE'
+        : `${missing[0]} is missing; strict mode demands it of a DELETE`;
     throw new ApiError('invalidArgument', message);
   }
 
