@@ -21,6 +21,6 @@ export class ProcessRegistry extends Registry {
 
   /** prom-client spells a value that is not there yet `Nan`; the format says `NaN`. */
   override async metrics(): Promise<string> {
-    return (await super.metrics()).replaceAll(/ Nan$/gm, ' NaN');
+    return (await super.metrics()).replaceAll(/^([^#].*) Nan$/gm, '$1 NaN');
   }
 }
