@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { STATUS_CODES } from 'node:http';
+import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Answer, call } from './support/call.js';
 import { type RunningReplica, startReplica } from './support/replica.js';
@@ -95,5 +96,29 @@ describe('what the documents show', () => {
       await replica.close();
       replica = undefined;
     }
+  });
+
+  it.each(['docs/user/guide.md', 'docs/user/guide_zh.md'])('%s names every metric', async (path) => {
+    replica = await startReplica();
+    const { text } = await call('GET', `${replica.url}/metrics`);
+    const families = [...text.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name!);
+    const guide = readFileSync(path, 'utf8');
+    expect(families.length).toBeGreaterThan(30);
+    const missing = families.filter(
+      (name) => !/^(process|nodejs)_/.test(name) && !guide.includes(`\`${name}`),
+    );
+    expect(missing).toEqual([]);
+  });
+
+  it('have no relative link that leads nowhere', () => {
+    const documents = globSync(['*.md', 'docs/**/*.md']);
+    expect(documents.length).toBeGreaterThan(15);
+    const broken = documents.flatMap((path) => {
+      const links = [...readFileSync(path, 'utf8').matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(
+        ([, link]) => link!,
+      );
+      return links.filter((link) => !existsSync(join(dirname(path), link))).map((link) => `${path}: ${link}`);
+    });
+    expect(broken).toEqual([]);
   });
 });
