@@ -54,6 +54,8 @@ export class EngineStats implements EngineLoad {
 
   /** A request that was added with the same record and release stops counting. */
   subtract(record: RequestRecord, released: boolean, unixUs: number): void {
+    if (this.#queuedCount === 0)
+      throw new Error(`engine ${this.ip} of ${this.cluster} has no request to subtract`);
     this.#queuedCount--;
     if (!released) {
       this.#prefillCount--;

@@ -1,5 +1,11 @@
 import type { EngineStats } from './engine-stats.js';
 
+/** An engine without live requests, and since when (monotonic). */
+export interface IdleEngine {
+  readonly engine: EngineStats;
+  readonly sinceMs: number;
+}
+
 /** Engines without live requests, the longest idle first. */
 export class IdleEngines {
   /** A Map keeps the order of insertion, and time only moves forward. */
@@ -15,12 +21,8 @@ export class IdleEngines {
     this.#sinceMs.delete(engine);
   }
 
-  longestIdle(): EngineStats | undefined {
-    return this.#sinceMs.keys().next().value;
-  }
-
-  /** Monotonic time since which an idle engine has been idle. */
-  sinceMs(engine: EngineStats): number {
-    return this.#sinceMs.get(engine) ?? Number.POSITIVE_INFINITY;
+  longestIdle(): IdleEngine | undefined {
+    const next = this.#sinceMs.entries().next();
+    return next.done ? undefined : { engine: next.value[0], sinceMs: next.value[1] };
   }
 }

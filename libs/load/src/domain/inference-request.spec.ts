@@ -4,7 +4,7 @@ import { GcPolicy } from './gc-policy.js';
 import {
   type Life,
   type RequestRecord,
-  endedRecord,
+  packedRecord,
   isEnded,
   isSameKnowledge,
   mergeLives,
@@ -62,7 +62,7 @@ describe('mergeLives', () => {
   it('keeps its verdict on ended lives whose record was forgotten but for the timestamp', () => {
     const packed = (life: Life): Life => ({
       ...life,
-      record: life.record && isEnded(life, 0, policy) ? endedRecord(life.record.timestampNs) : life.record,
+      record: life.record && isEnded(life, 0, policy) ? packedRecord(life.record.timestampNs) : life.record,
     });
     const holds = fc.property(lives, lives, (a, b) => {
       expect(packed(mergeLives(packed(a), packed(b)))).toEqual(packed(mergeLives(a, b)));

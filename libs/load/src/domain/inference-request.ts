@@ -32,9 +32,11 @@ export interface RequestRecord {
   readonly promptLength: number;
 }
 
-/** Whether the life is over for good: whatever else arrives of this generation, it never counts again. */
+/** Whether the life is over: removed, or its record was seen and has expired. */
 export function isEnded(life: Life, nowMs: number, policy: GcPolicy): boolean {
-  return life.removed || (life.record !== undefined && policy.isExpired(life.startedMs, nowMs));
+  if (life.removed) return true;
+  if (life.record === undefined) return false;
+  return isPacked(life.record) || policy.isExpired(life.startedMs, nowMs);
 }
 
 /** Whether the life counts towards its engine's load. */
@@ -104,6 +106,11 @@ export function mergeLives(a: Life, b: Life): Life {
   };
 }
 
+/** Whether two lives, both live, count the same towards the same engine. */
+export function isSameContribution(a: Life, b: Life): boolean {
+  return a.released === b.released && isSameLoad(a.record!, b.record!);
+}
+
 /** Whether the two hold the same knowledge, their ages apart. */
 export function isSameKnowledge(a: Life, b: Life): boolean {
   return (
@@ -118,8 +125,13 @@ export function isSameKnowledge(a: Life, b: Life): boolean {
  * What is kept of an ended life's record: its timestamp alone, which tells a late retry from a new life. The
  * order of records begins with the timestamp, so forgetting the rest never changes which of two is greater.
  */
-export function endedRecord(timestampNs: bigint): RequestRecord {
+export function packedRecord(timestampNs: bigint): RequestRecord {
   return { timestampNs, cluster: '', ip: '', promptLength: 0 };
+}
+
+/** A packed record names no engine, so it never counts, not even where requests expire later than where it was packed. */
+function isPacked(record: RequestRecord): boolean {
+  return record.cluster === '';
 }
 
 function firstLife(generation: number, record: RequestRecord, nowMs: number): Life {

@@ -200,6 +200,88 @@ describe('LoadStats', () => {
     expect(load.record('a', record, at(30_000))).toMatchObject({ removed: false });
   });
 
+  it('bounds tombstones also where they come from expiry', () => {
+    const load = new LoadStats(policy, { ...limits, maxTombstones: 2 });
+    for (let i = 0; i < 4; i++) load.record(`r${i}`, record, at(i));
+    load.collect(at(policy.expiryMs + 10), 10);
+    expect([load.liveCount, load.tombstoneCount, load.totals.evictedTombstones]).toEqual([0, 2, 2]);
+  });
+
+  it('never refuses the record of a request that was removed already: it does not count', () => {
+    const load = new LoadStats(policy, { ...limits, maxRequests: 1 });
+    load.record('r', record, at(0));
+    load.remove('s', at(0));
+    expect(load.record('s', record, at(1))).toMatchObject({ removed: true });
+    load.release('t', at(0));
+    expect(load.record('t', record, at(1))).toBe('requests-full');
+  });
+
+  it('refuses no record on account of what is overdue', () => {
+    const load = new LoadStats(policy, {
+      ...limits,
+      maxRequests: 1,
+      maxEngines: 1,
+      maxClusters: 1,
+      maxTombstones: 1,
+    });
+    load.record('r', record, at(0));
+    expect(load.record('r', { ...record, timestampNs: 8n }, at(policy.expiryMs))).toMatchObject({
+      removed: false,
+    });
+    load.remove('r', at(policy.expiryMs));
+    const other = { ...record, cluster: 'qwen', ip: '10.0.0.2' };
+    expect(load.record('s', other, at(2 * policy.expiryMs - 1))).toBe('clusters-full');
+    expect(load.record('s', other, at(2 * policy.expiryMs))).toMatchObject({ record: other });
+    expect(rowsOf(load)).toEqual([]);
+  });
+
+  it('leaves updated_time where a merge brings a record that counts the same', () => {
+    const load = new LoadStats(policy, limits);
+    const life = load.record('r', record, at(0)) as Life;
+    const later = { ...life, record: { ...record, timestampNs: 8n } };
+    expect(load.merge(requestKeyOf('r'), later, at(1))).toBe(true);
+    expect(load.merge(requestKeyOf('r'), later, at(2))).toBe(false);
+    expect(rowsOf(load)).toEqual([row(1, 1, 512, 0)]);
+  });
+
+  it('never counts a life that expired elsewhere sooner: nobody knows its engine any more', () => {
+    const load = new LoadStats(new GcPolicy(policy.expiryMs * 2), limits);
+    const packed = { timestampNs: 7n, cluster: '', ip: '', promptLength: 0 };
+    const life = {
+      generation: 1,
+      record: packed,
+      released: false,
+      removed: false,
+      startedMs: -policy.expiryMs,
+    };
+    expect(load.merge(requestKeyOf('r'), life, at(0))).toBe(true);
+    expect([load.liveCount, load.clusterCount, load.tombstoneCount]).toEqual([0, 0, 1]);
+    expect(load.record('r', record, at(1))).toBe('repeated');
+  });
+
+  it('has nothing to repair where an age alone makes it forget', () => {
+    const load = new LoadStats(policy, limits);
+    const life = load.record('r', record, at(0)) as Life;
+    expect(load.merge(requestKeyOf('r'), { ...life, startedMs: -policy.forgetMs }, at(0))).toBe(false);
+    expect([load.liveCount, load.tombstoneCount, load.totals.expired]).toEqual([0, 0, 1]);
+    expect(rowsOf(load)).toMatchObject([{ queuedCount: 0 }]);
+  });
+
+  it.each([
+    { generation: 0 },
+    { generation: 1.5 },
+    { generation: 2 ** 32 },
+    { generation: Number.NaN },
+    { startedMs: 11 },
+    { startedMs: Number.NaN },
+    { startedMs: Number.NEGATIVE_INFINITY },
+  ])('takes no life with %o', (impossible) => {
+    const load = new LoadStats(policy, limits);
+    const life = { generation: 1, record, released: false, removed: false, startedMs: 0, ...impossible };
+    expect(() => load.merge(requestKeyOf('r'), life, at(10))).toThrow(RangeError);
+    expect([load.liveCount, load.tombstoneCount]).toEqual([0, 0]);
+  });
+
   it('knows nothing any more of what was sent after its time', () => {
     const load = new LoadStats(policy, limits);
     const life = { generation: 1, record, released: false, removed: false, startedMs: -policy.forgetMs };

@@ -5,6 +5,7 @@ import {
   type Life,
   type RequestRecord,
   isLive,
+  isSameContribution,
   isSameKnowledge,
   mergeLives,
   recordLife,
@@ -19,7 +20,7 @@ import { RequestTable } from './request-table/request-table.js';
 import { type Slot, noSlot } from './request-table/slot.js';
 
 /** Buckets of the age queues over the longest time that an id is known. */
-const ageBuckets = 512;
+const ageBuckets = 8_192;
 
 /** What has happened since the start, for metrics. */
 export interface LoadTotals {
@@ -33,9 +34,9 @@ export interface LoadTotals {
 /**
  * The load of all engines of all clusters (the aggregate root of this context).
  *
- * The request table is the truth. Every change, whether it comes from a client, a replica or time, goes
- * through {@link #settle}, which moves the engine's counts from what the old life contributed to what the
- * new one does; so counts can neither drift nor become negative.
+ * The request table is the truth; counts follow from it. Where a life begins to be live in the table its engine
+ * counts it, and where it ceases to be, its engine subtracts the very same; so counts can neither drift nor
+ * become negative.
  */
 export class LoadStats {
   readonly #models = new Map<string, ModelStats>();
@@ -63,6 +64,7 @@ export class LoadStats {
     record: RequestRecord,
     now: Moment,
   ): Life | 'repeated' | 'conflict' | ReachedLimit {
+    this.#makeRoom(now);
     const key = requestKeyOf(requestId);
     const slot = this.#find(key, now);
     const next = recordLife(this.#lifeAt(slot), record, now.monotonicMs, this.policy);
@@ -109,25 +111,30 @@ export class LoadStats {
    *
    * @param life with `startedMs` in this process's clock: now minus the age that was sent
    * @returns whether anything but an age was new
+   * @throws RangeError for a life that no replica can have: its sender checks nothing, so its reader must
    */
   merge(key: RequestKey, life: Life, now: Moment): boolean {
+    const { monotonicMs } = now;
+    if (!isPossible(life, monotonicMs)) throw new RangeError('generation or age of a life is out of range');
     const slot = this.#find(key, now);
     const known = this.#lifeAt(slot);
     const next = known === undefined ? life : mergeLives(known, life);
-    if (this.policy.isForgotten(next.startedMs, now.monotonicMs)) {
+    if (this.policy.isForgotten(next.startedMs, monotonicMs)) {
       if (slot !== noSlot) this.#forget(slot, now);
-      return known !== undefined;
+      return false;
     }
+    if (known !== undefined && next.startedMs === known.startedMs && isSameKnowledge(known, next))
+      return false;
     this.#settle(key, slot, next, now);
     return known === undefined || !isSameKnowledge(known, next);
   }
 
   /**
-   * Collects what is due, the longest overdue first: requests that expire, ids to forget, idle engines and
-   * with their last engine their clusters. Costs what it collects.
+   * Collects what is due: first requests that expire, then ids to forget, then idle engines and with their last
+   * engine their clusters, each kind from the oldest on. Costs what it collects.
    *
    * @param limit how many things to collect at most
-   * @returns whether more is due
+   * @returns whether the limit was met, so that more may be due
    */
   collect(now: Moment, limit: number): boolean {
     let left = limit;
@@ -183,9 +190,16 @@ export class LoadStats {
     const before = slot !== noSlot && this.#requests.isLiveAt(slot) ? this.#requests.lifeAt(slot) : undefined;
     const isNextLive = isLive(next, now.monotonicMs, this.policy);
     let kept = next;
-    if (before === undefined || !isNextLive || !isSameKnowledge(before, next)) {
+    if (before === undefined || !isNextLive || !isSameContribution(before, next)) {
+      // The new life first: its engine must not seem idle in between.
       if (isNextLive) kept = this.#startCounting(next, before, now);
-      if (before !== undefined) this.#stopCounting(before, now, Math.min(before.startedMs, next.startedMs));
+      if (before !== undefined) this.#stopCounting(before, now);
+    }
+    if (
+      before !== undefined &&
+      this.policy.isExpired(Math.min(before.startedMs, next.startedMs), now.monotonicMs)
+    ) {
+      this.#expired++;
     }
     if (slot === noSlot) this.#requests.insert(key, kept, isNextLive);
     else this.#requests.replace(slot, kept, isNextLive);
@@ -193,7 +207,10 @@ export class LoadStats {
   }
 
   #forget(slot: Slot, now: Moment): void {
-    if (this.#requests.isLiveAt(slot)) this.#stopCounting(this.#requests.lifeAt(slot), now);
+    if (this.#requests.isLiveAt(slot)) {
+      this.#stopCounting(this.#requests.lifeAt(slot), now);
+      this.#expired++;
+    }
     this.#requests.delete(slot);
   }
 
@@ -207,12 +224,11 @@ export class LoadStats {
     return { ...life, record: { ...record, cluster: engine.cluster, ip: engine.ip } };
   }
 
-  #stopCounting(life: Life, now: Moment, startedMs = life.startedMs): void {
+  #stopCounting(life: Life, now: Moment): void {
     const record = life.record!;
-    const engine = this.#engineFor(record);
+    const engine = this.#models.get(record.cluster)!.engine(record.ip)!;
     engine.subtract(record, life.released, now.unixUs);
     if (engine.queuedCount === 0) this.#idle.add(engine, now.monotonicMs);
-    if (this.policy.isExpired(startedMs, now.monotonicMs)) this.#expired++;
   }
 
   #engineFor(record: RequestRecord): EngineStats {
@@ -227,6 +243,13 @@ export class LoadStats {
       this.#engineCount++;
     }
     return engine;
+  }
+
+  /** What is overdue must not be the reason to refuse a record. */
+  #makeRoom(now: Moment): void {
+    if (this.liveCount >= this.limits.maxRequests) this.#expireOne(now);
+    const isFull = this.engineCount >= this.limits.maxEngines || this.clusterCount >= this.limits.maxClusters;
+    if (isFull) this.#deleteOneIdle(now);
   }
 
   #limitFor(record: RequestRecord): ReachedLimit | undefined {
@@ -250,6 +273,7 @@ export class LoadStats {
     const life = this.#requests.lifeAt(slot);
     this.#stopCounting(life, now);
     this.#requests.replace(slot, life, false);
+    this.#expired++;
     this.#boundTombstones(now);
     return true;
   }
@@ -263,9 +287,9 @@ export class LoadStats {
   }
 
   #deleteOneIdle(now: Moment): boolean {
-    const engine = this.#idle.longestIdle();
-    if (engine === undefined || !this.policy.isExpired(this.#idle.sinceMs(engine), now.monotonicMs))
-      return false;
+    const idle = this.#idle.longestIdle();
+    if (idle === undefined || !this.policy.isExpired(idle.sinceMs, now.monotonicMs)) return false;
+    const { engine } = idle;
     this.#idle.delete(engine);
     const model = this.#models.get(engine.cluster)!;
     model.deleteEngine(engine.ip);
@@ -273,4 +297,11 @@ export class LoadStats {
     if (model.engineCount === 0) this.#models.delete(engine.cluster);
     return true;
   }
+}
+
+const maxGeneration = 2 ** 32 - 1;
+
+function isPossible({ generation, startedMs }: Life, nowMs: number): boolean {
+  const isGeneration = Number.isInteger(generation) && generation >= 1 && generation <= maxGeneration;
+  return isGeneration && Number.isFinite(startedMs) && startedMs <= nowMs;
 }

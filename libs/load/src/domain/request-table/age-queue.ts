@@ -23,26 +23,31 @@ export class AgeLinks {
 }
 
 interface Bucket {
-  oldest: Slot;
-  youngest: Slot;
+  first: Slot;
+  last: Slot;
+  /** From the oldest to the youngest. */
+  isSorted: boolean;
 }
 
 /**
  * Slots from the oldest to the youngest: a calendar queue (Brown, "Calendar queues: a fast O(1) priority queue
- * implementation for the simulation event set problem", 1988). Start times fall into buckets; a bucket is a
- * linked list.
+ * implementation for the simulation event set problem", 1988). Start times fall into buckets, each a linked
+ * list; a bucket is sorted when it becomes the oldest, and not before. So a slot is added and removed in
+ * constant time in whatever order slots come, as they do when another replica sends its table.
  */
 export class AgeQueue {
+  readonly #links: AgeLinks;
+  readonly #bucketMs: number;
   readonly #buckets = new Map<number, Bucket>();
   /** No bucket before this one has slots. */
-  #firstBucket = Number.POSITIVE_INFINITY;
+  #firstBucket = 0;
   #size = 0;
 
-  /** @param bucketMs width of a bucket; a queue holds (oldest age ÷ width) buckets at most */
-  constructor(
-    readonly links: AgeLinks,
-    readonly bucketMs: number,
-  ) {}
+  /** @param bucketMs width of a bucket: the fewer slots share one, the less there is to sort at once */
+  constructor(links: AgeLinks, bucketMs: number) {
+    this.#links = links;
+    this.#bucketMs = bucketMs;
+  }
 
   /** How many slots wait. */
   get size(): number {
@@ -52,45 +57,29 @@ export class AgeQueue {
   /** @returns the slot that started first, or {@link noSlot} */
   oldest(): Slot {
     if (this.#size === 0) return noSlot;
-    while (!this.#buckets.has(this.#firstBucket)) this.#firstBucket++;
-    return this.#buckets.get(this.#firstBucket)!.oldest;
+    const bucket = this.#oldestBucket();
+    if (!bucket.isSorted) this.#sort(bucket);
+    return bucket.first;
   }
 
-  /**
-   * Adds a slot that is in no queue at its exact place. Constant time for what comes in order, which is nearly
-   * everything that begins here; at worst a walk through one bucket.
-   */
-  insert(slot: Slot, startedMs: number): void {
+  /** Adds a slot that is in no queue. */
+  add(slot: Slot, startedMs: number): void {
     const bucket = this.#bucketFor(startedMs);
-    let before = bucket.youngest;
-    while (before !== noSlot && this.links.startedMs(before) > startedMs) before = this.#olderThan(before);
-    this.#insertBehind(bucket, before, slot, startedMs);
-  }
-
-  /**
-   * Adds a slot that is in no queue at the end of its bucket, always in constant time. The order then holds
-   * between buckets only: a slot may come out later than one that is younger by up to a bucket's width.
-   */
-  append(slot: Slot, startedMs: number): void {
-    const bucket = this.#bucketFor(startedMs);
-    this.#insertBehind(bucket, bucket.youngest, slot, startedMs);
+    if (bucket.last !== noSlot && this.#links.startedMs(bucket.last) > startedMs) bucket.isSorted = false;
+    this.#links.of(slot).startedMs[offsetOf(slot)] = startedMs;
+    this.#link(bucket, bucket.last, slot);
+    this.#link(bucket, slot, noSlot);
+    this.#size++;
   }
 
   /** Takes out a slot that is in this queue. */
   remove(slot: Slot): void {
-    const index = this.#indexOf(this.links.startedMs(slot));
+    const index = this.#indexOf(this.#links.startedMs(slot));
     const bucket = this.#buckets.get(index)!;
-    this.#link(bucket, this.#olderThan(slot), this.#youngerThan(slot));
-    if (bucket.oldest === noSlot) this.#buckets.delete(index);
+    const links = this.#links.of(slot);
+    this.#link(bucket, links.older[offsetOf(slot)]!, links.younger[offsetOf(slot)]!);
+    if (bucket.first === noSlot) this.#buckets.delete(index);
     this.#size--;
-  }
-
-  #insertBehind(bucket: Bucket, before: Slot, slot: Slot, startedMs: number): void {
-    const after = before === noSlot ? bucket.oldest : this.#youngerThan(before);
-    this.links.of(slot).startedMs[offsetOf(slot)] = startedMs;
-    this.#link(bucket, before, slot);
-    this.#link(bucket, slot, after);
-    this.#size++;
   }
 
   #bucketFor(startedMs: number): Bucket {
@@ -98,29 +87,49 @@ export class AgeQueue {
     if (this.#size === 0 || index < this.#firstBucket) this.#firstBucket = index;
     let bucket = this.#buckets.get(index);
     if (bucket === undefined) {
-      bucket = { oldest: noSlot, youngest: noSlot };
+      bucket = { first: noSlot, last: noSlot, isSorted: true };
       this.#buckets.set(index, bucket);
     }
     return bucket;
   }
 
+  #oldestBucket(): Bucket {
+    for (let steps = 0; steps <= this.#buckets.size; steps++) {
+      const bucket = this.#buckets.get(this.#firstBucket);
+      if (bucket !== undefined) return bucket;
+      this.#firstBucket++;
+    }
+    // A gap wider than the number of buckets: looking at each of them is shorter than walking on.
+    let first = Number.POSITIVE_INFINITY;
+    for (const index of this.#buckets.keys()) first = Math.min(first, index);
+    this.#firstBucket = first;
+    return this.#buckets.get(first)!;
+  }
+
+  #sort(bucket: Bucket): void {
+    const slots: Slot[] = [];
+    for (let slot = bucket.first; slot !== noSlot; slot = this.#links.of(slot).younger[offsetOf(slot)]!) {
+      slots.push(slot);
+    }
+    slots.sort((a, b) => this.#links.startedMs(a) - this.#links.startedMs(b));
+    let older = noSlot;
+    for (const slot of slots) {
+      this.#link(bucket, older, slot);
+      older = slot;
+    }
+    this.#link(bucket, older, noSlot);
+    bucket.isSorted = true;
+  }
+
   /** Makes two slots neighbours; `noSlot` stands for the bucket's end on that side. */
   #link(bucket: Bucket, older: Slot, younger: Slot): void {
-    if (older === noSlot) bucket.oldest = younger;
-    else this.links.of(older).younger[offsetOf(older)] = younger;
-    if (younger === noSlot) bucket.youngest = older;
-    else this.links.of(younger).older[offsetOf(younger)] = older;
-  }
-
-  #olderThan(slot: Slot): Slot {
-    return this.links.of(slot).older[offsetOf(slot)]!;
-  }
-
-  #youngerThan(slot: Slot): Slot {
-    return this.links.of(slot).younger[offsetOf(slot)]!;
+    if (older === noSlot) bucket.first = younger;
+    else this.#links.of(older).younger[offsetOf(older)] = younger;
+    if (younger === noSlot) bucket.last = older;
+    else this.#links.of(younger).older[offsetOf(younger)] = older;
   }
 
   #indexOf(startedMs: number): number {
-    return Math.floor(startedMs / this.bucketMs);
+    return Math.floor(startedMs / this.#bucketMs);
   }
 }

@@ -1,6 +1,6 @@
 import { AgeLinks, AgeQueue } from './age-queue.js';
 import { DenseList } from './dense-list.js';
-import { type Life, endedRecord } from '../inference-request.js';
+import { type Life, packedRecord } from '../inference-request.js';
 import type { RequestKey } from './request-key.js';
 import { SlotIndex } from './slot-index.js';
 import { type Slot, chunkOf, chunkSize, offsetOf } from './slot.js';
@@ -29,12 +29,10 @@ export class RequestTable {
   readonly #chunks: LifeChunk[] = [];
   readonly #whole = new DenseList<Life>();
   readonly #links = new AgeLinks();
-  /** In exact order, since counts are due to the moment. */
   readonly #live: AgeQueue;
-  /** In the order of buckets: a request that ends may have begun at any time before. */
   readonly #tombstones: AgeQueue;
 
-  /** @param bucketMs width of the age queues' buckets, a few hundredths of the oldest age */
+  /** @param bucketMs width of the age queues' buckets */
   constructor(bucketMs: number) {
     this.#live = new AgeQueue(this.#links, bucketMs);
     this.#tombstones = new AgeQueue(this.#links, bucketMs);
@@ -53,7 +51,7 @@ export class RequestTable {
     return this.#live.oldest();
   }
 
-  /** @returns the slot of the oldest tombstone, give or take the width of a bucket, or `noSlot` */
+  /** @returns the slot of the oldest tombstone, or `noSlot` */
   oldestTombstone(): Slot {
     return this.#tombstones.oldest();
   }
@@ -70,7 +68,7 @@ export class RequestTable {
     if ((flags & isWhole) !== 0) return this.#whole.get(chunk.generation[at]!);
     return {
       generation: chunk.generation[at]!,
-      record: (flags & hasRecord) === 0 ? undefined : endedRecord(chunk.timestampNs[at]!),
+      record: (flags & hasRecord) === 0 ? undefined : packedRecord(chunk.timestampNs[at]!),
       released: (flags & isReleased) !== 0,
       removed: (flags & isRemoved) !== 0,
       startedMs: this.#links.startedMs(slot),
@@ -115,7 +113,7 @@ export class RequestTable {
     const at = offsetOf(slot);
     chunk.flags[at] = isWhole;
     chunk.generation[at] = this.#whole.add(life);
-    this.#live.insert(slot, life.startedMs);
+    this.#live.add(slot, life.startedMs);
   }
 
   #pack(slot: Slot, life: Life): void {
@@ -127,7 +125,7 @@ export class RequestTable {
       (life.record === undefined ? 0 : hasRecord);
     chunk.generation[at] = life.generation;
     chunk.timestampNs[at] = life.record?.timestampNs ?? 0n;
-    this.#tombstones.append(slot, life.startedMs);
+    this.#tombstones.add(slot, life.startedMs);
   }
 
   #vacate(slot: Slot): void {

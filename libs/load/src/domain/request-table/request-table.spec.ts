@@ -1,0 +1,76 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Life } from '../inference-request.js';
+import { requestKeyOf } from './request-key.js';
+import { RequestTable } from './request-table.js';
+import { noSlot } from './slot.js';
+
+const lives: fc.Arbitrary<Life> = fc.record({
+  generation: fc.integer({ min: 1, max: 2 ** 32 - 1 }),
+  record: fc.option(
+    fc.record({
+      timestampNs: fc.bigInt(0n, 2n ** 63n - 1n),
+      cluster: fc.constant('llama'),
+      ip: fc.constant('10.0.0.1'),
+      promptLength: fc.nat(9),
+    }),
+    { nil: undefined },
+  ),
+  released: fc.boolean(),
+  removed: fc.boolean(),
+  startedMs: fc.integer({ min: -200, max: 200 }),
+});
+const steps = fc.record({
+  id: fc.constantFrom('a', 'b', 'c', 'd', 'e'),
+  life: lives,
+  isLive: fc.boolean(),
+  isDelete: fc.boolean(),
+});
+
+/** What a tombstone keeps of a life. */
+function packed(life: Life): Life {
+  const { record } = life;
+  return {
+    ...life,
+    record: record && { timestampNs: record.timestampNs, cluster: '', ip: '', promptLength: 0 },
+  };
+}
+
+describe('RequestTable', () => {
+  it('holds what a map would, whole or packed, and knows the oldest of both', () => {
+    const holds = fc.property(fc.array(steps, { maxLength: 60 }), (sequence) => {
+      const table = new RequestTable(25);
+      const model = new Map<string, { life: Life; isLive: boolean }>();
+      for (const { id, life, isLive, isDelete } of sequence) {
+        const slot = table.find(requestKeyOf(id));
+        expect(slot === noSlot).toBe(!model.has(id));
+        if (slot === noSlot) {
+          table.insert(requestKeyOf(id), life, isLive);
+          model.set(id, { life, isLive });
+        } else if (isDelete) {
+          table.delete(slot);
+          model.delete(id);
+        } else {
+          table.replace(slot, life, isLive);
+          model.set(id, { life, isLive });
+        }
+        for (const [known, expected] of model) {
+          const at = table.find(requestKeyOf(known));
+          expect(table.isLiveAt(at)).toBe(expected.isLive);
+          expect(table.lifeAt(at)).toEqual(expected.isLive ? expected.life : packed(expected.life));
+        }
+        const startsOf = (live: boolean): number[] =>
+          [...model.values()].filter((each) => each.isLive === live).map((each) => each.life.startedMs);
+        expect([table.liveCount, table.tombstoneCount]).toEqual([
+          startsOf(true).length,
+          startsOf(false).length,
+        ]);
+        const oldest = (of: number): number | undefined =>
+          of === noSlot ? undefined : table.startedMsAt(of);
+        expect(oldest(table.oldestLive())).toBe(startsOf(true).sort((a, b) => a - b)[0]);
+        expect(oldest(table.oldestTombstone())).toBe(startsOf(false).sort((a, b) => a - b)[0]);
+      }
+    });
+    fc.assert(holds, { numRuns: 1_000 });
+  });
+});
