@@ -1,4 +1,4 @@
-import { type DynamicModule, type ModuleMetadata, Module, type Type } from '@nestjs/common';
+import { type DynamicModule, type FactoryProvider, type ModuleMetadata, Module } from '@nestjs/common';
 import { MetricSources } from '#platform';
 import { ApiMode, type ApiModeName, apiModeOf } from './adapters/http/api-mode.js';
 import { LoadController } from './adapters/http/load.controller.js';
@@ -62,9 +62,10 @@ export class LoadModule {
   }
 }
 
-/** Provides a class that knows no framework: `dependencies` are its constructor's arguments, in order. */
-function made(provide: Type, ...dependencies: Abstract[]) {
-  return { provide, useFactory: (...parts: unknown[]) => new provide(...parts), inject: dependencies };
+/** Provides a class that knows no framework: `tokens` stand for its constructor's arguments, in their order. */
+function made<Part, Parts extends unknown[]>(
+  provide: new (...parts: Parts) => Part,
+  ...tokens: { readonly [K in keyof Parts]: abstract new (...parts: never[]) => Parts[K] }
+): FactoryProvider<Part> {
+  return { provide, useFactory: (...parts) => new provide(...(parts as Parts)), inject: [...tokens] };
 }
-
-type Abstract = abstract new (...parts: never[]) => unknown;

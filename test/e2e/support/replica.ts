@@ -18,7 +18,7 @@ export interface RunningReplica {
 }
 
 export async function startReplica(environment: Record<string, string> = {}): Promise<RunningReplica> {
-  const clock = new ManualClock();
+  const clock: ManualClock & Clock = new ManualClock();
   const logLines: string[] = [];
   const config = readConfiguration({
     METADATA_CENTER_HTTP_HOST: '127.0.0.1',

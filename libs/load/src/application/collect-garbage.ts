@@ -7,8 +7,8 @@ const biteSize = 1_000;
 /** Drops what is due: expired requests, ids to forget, idle engines and clusters. */
 export class CollectGarbage {
   constructor(
-    readonly load: LoadStats,
-    readonly clock: Clock,
+    private readonly load: LoadStats,
+    private readonly clock: Clock,
   ) {}
 
   /**

@@ -3,7 +3,7 @@ import type { LoadStats } from '../domain/load-stats.js';
 
 /** A router asks for the load of a cluster's engines before it chooses one. */
 export class QueryLoad {
-  constructor(readonly load: LoadStats) {}
+  constructor(private readonly load: LoadStats) {}
 
   /** @returns the engines, none for an unknown cluster; to be read before anything else happens */
   execute(cluster: string): Iterable<EngineLoad> {

@@ -13,9 +13,9 @@ export type RecordOutcome = 'recorded' | 'repeated' | 'conflict' | ReachedLimit;
 /** A router sends an inference request to an engine. */
 export class RecordRequest {
   constructor(
-    readonly load: LoadStats,
-    readonly clock: Clock,
-    readonly changes: RequestChanges,
+    private readonly load: LoadStats,
+    private readonly clock: Clock,
+    private readonly changes: RequestChanges,
   ) {}
 
   execute(requestId: string, record: RequestRecord): RecordOutcome {

@@ -11,9 +11,9 @@ export type ReleaseOutcome = 'released' | 'repeated' | 'ended';
 /** A router has seen a request's first token: its prefill is over. */
 export class ReleasePrompt {
   constructor(
-    readonly load: LoadStats,
-    readonly clock: Clock,
-    readonly changes: RequestChanges,
+    private readonly load: LoadStats,
+    private readonly clock: Clock,
+    private readonly changes: RequestChanges,
   ) {}
 
   execute(requestId: string): ReleaseOutcome {

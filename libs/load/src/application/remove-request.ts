@@ -8,9 +8,9 @@ export type RemoveOutcome = 'removed' | 'ended';
 /** A router has seen the end of a request. */
 export class RemoveRequest {
   constructor(
-    readonly load: LoadStats,
-    readonly clock: Clock,
-    readonly changes: RequestChanges,
+    private readonly load: LoadStats,
+    private readonly clock: Clock,
+    private readonly changes: RequestChanges,
   ) {}
 
   execute(requestId: string): RemoveOutcome {

@@ -3,5 +3,8 @@ import { SystemClock } from '#platform';
 import { Clock } from '../../application/ports/clock.js';
 
 /** Binds {@link Clock} to the machine's clocks. */
-@Module({ providers: [{ provide: Clock, useClass: SystemClock }], exports: [Clock] })
+@Module({
+  providers: [{ provide: Clock, useFactory: (): Clock => new SystemClock() }],
+  exports: [Clock],
+})
 export class SystemClockModule {}

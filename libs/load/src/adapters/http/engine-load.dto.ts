@@ -1,8 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { EngineLoad } from '../../domain/engine-stats.js';
-
-/** Gateways decode counts as int32, and one overflow would fail their whole query. */
-const maxInt32 = 2_147_483_647;
+import { maxInt32 } from './int32.js';
 
 /** One engine of the answer to `GET /v1/load/stats`. */
 export class EngineLoadDto {

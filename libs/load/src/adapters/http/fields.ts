@@ -12,13 +12,13 @@ import {
   ValidateIf,
 } from 'class-validator';
 import { fromQuery, quoted } from '#platform';
+import { maxInt32 } from './int32.js';
 
 /**
  * The fields of the load calls. Each states its rule, its words and its documentation once; a DTO class says
  * which fields a call has.
  */
 
-const maxInt32 = 2_147_483_647;
 const longestName = 256;
 /** Characters that no name needs, and that could break a log line or a label. */
 const unfitForNames = /[\p{Cc}\p{Zl}\p{Zp}]/u;
@@ -90,7 +90,7 @@ export function TimestampNs(): PropertyDecorator {
 /** A field that may be left out, for which empty text stands too, as the AIGW gateway sends it. */
 export function EmptyMeansAbsent(): PropertyDecorator {
   return applyDecorators(
-    ApiProperty({ required: false }),
+    ApiProperty({ required: false, minLength: 0 }),
     ValidateIf((_, value: unknown) => value !== undefined && value !== ''),
   );
 }
@@ -116,11 +116,12 @@ function isName(value: unknown): boolean {
 }
 
 function isInt64(value: unknown): boolean {
-  if (typeof value === 'number') return Number.isSafeInteger(value);
+  if (typeof value === 'number') return Number.isInteger(value) && Math.abs(value) < 2 ** 63;
   return typeof value === 'bigint' && BigInt.asIntN(64, value) === value;
 }
 
 function numberFromText(value: unknown): unknown {
   if (value === '') return undefined;
-  return typeof value === 'string' && /^-?\d{1,15}$/.test(value) ? Number(value) : value;
+  const isNumber = typeof value === 'string' && /^-?\d+(\.\d+)?([eE][+-]?\d+)?$/.test(value);
+  return isNumber ? Number(value) : value;
 }

@@ -19,16 +19,15 @@ import { RecordRequestDto } from './record-request.dto.js';
 import { RequestReferenceDto } from './request-reference.dto.js';
 
 /** The four load calls, one after the other as a router makes them. */
-
 @LoadDocuments
 @Controller('v1/load')
 export class LoadController {
   constructor(
-    readonly queryLoad: QueryLoad,
-    readonly recordRequest: RecordRequest,
-    readonly releasePrompt: ReleasePrompt,
-    readonly removeRequest: RemoveRequest,
-    readonly mode: ApiMode,
+    private readonly queryLoad: QueryLoad,
+    private readonly recordRequest: RecordRequest,
+    private readonly releasePrompt: ReleasePrompt,
+    private readonly removeRequest: RemoveRequest,
+    private readonly mode: ApiMode,
   ) {}
 
   @Get('stats')

@@ -25,10 +25,10 @@ const engineGauges: readonly Gauge[] = [
  */
 export class LoadMetrics implements MetricSource, OnModuleInit {
   constructor(
-    readonly load: LoadStats,
-    readonly sources: MetricSources,
+    private readonly load: LoadStats,
+    private readonly sources: MetricSources,
     /** Engines beyond this many get no series of their own. */
-    readonly maxEngines: number,
+    private readonly maxEngines: number,
   ) {}
 
   onModuleInit(): void {
@@ -38,7 +38,12 @@ export class LoadMetrics implements MetricSource, OnModuleInit {
   *render(): Iterable<string> {
     yield this.#totals();
     yield* this.#engineCounts();
-    for (const gauge of engineGauges) yield* this.#perEngine(gauge);
+    // Chosen once: an engine that goes and comes back during the scrape must not have its series twice.
+    const engines = this.#shownEngines();
+    for (const [name, help, valueOf] of engineGauges) {
+      yield family(name, 'gauge', help);
+      yield* slices(engineLines(engines, name, valueOf));
+    }
   }
 
   #totals(): string {
@@ -75,24 +80,30 @@ export class LoadMetrics implements MetricSource, OnModuleInit {
   }
 
   *#engineCountLines(): Iterable<string> {
-    for (const { cluster, engineCount } of this.load.models()) {
+    for (const { cluster, engineCount } of [...this.load.models()]) {
       yield sample('model_engine_count', { model_name: cluster }, engineCount);
     }
   }
 
-  *#perEngine([name, help, valueOf]: Gauge): Iterable<string> {
-    yield family(name, 'gauge', help);
-    yield* slices(this.#engineLines(name, valueOf));
-  }
-
-  *#engineLines(name: string, valueOf: (engine: EngineStats) => number): Iterable<string> {
-    let left = this.maxEngines;
+  #shownEngines(): EngineStats[] {
+    const shown: EngineStats[] = [];
     for (const model of this.load.models()) {
       for (const engine of model.engines()) {
-        if (left-- <= 0) return;
-        yield sample(name, { model_name: model.cluster, engine_ip: engine.ip }, valueOf(engine));
+        if (shown.length >= this.maxEngines) return shown;
+        shown.push(engine);
       }
     }
+    return shown;
+  }
+}
+
+function* engineLines(
+  engines: readonly EngineStats[],
+  name: string,
+  valueOf: (engine: EngineStats) => number,
+): Iterable<string> {
+  for (const engine of engines) {
+    yield sample(name, { model_name: engine.cluster, engine_ip: engine.ip }, valueOf(engine));
   }
 }
 

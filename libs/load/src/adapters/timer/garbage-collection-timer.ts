@@ -8,8 +8,8 @@ export class GarbageCollectionTimer implements OnApplicationBootstrap, OnApplica
   #isStopped = false;
 
   constructor(
-    readonly collectGarbage: CollectGarbage,
-    readonly intervalMs: number,
+    private readonly collectGarbage: CollectGarbage,
+    private readonly intervalMs: number,
   ) {}
 
   onApplicationBootstrap(): void {

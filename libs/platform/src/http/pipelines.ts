@@ -1,0 +1,41 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+
+/** Calls that a client may send on one connection before it has read the answer to the first. */
+const maxPipelined = 32;
+
+interface Pipeline {
+  /** The answer to the latest call. */
+  last: ServerResponse;
+  waiting: number;
+}
+
+/**
+ * Lets the calls of a connection in one after the other. Node parses all that a client has pipelined at once;
+ * without this a GET would overtake the POST before it, whose body is still being read (RFC 9112, section 9.3.2,
+ * allows that for safe methods only), and a client that never reads would fill the memory with answers.
+ */
+export class Pipelines {
+  readonly #pipelines = new WeakMap<Socket, Pipeline>();
+
+  /** Calls `enter` when its turn comes: at once, unless an earlier call of the connection is not answered yet. */
+  enqueue({ socket }: IncomingMessage, answer: ServerResponse, enter: () => void): void {
+    const pipeline = this.#pipelines.get(socket);
+    const previous = pipeline?.last;
+    if (pipeline === undefined) this.#pipelines.set(socket, { last: answer, waiting: 0 });
+    else pipeline.last = answer;
+    if (pipeline === undefined || previous === undefined || previous.closed) {
+      enter();
+      return;
+    }
+    if (++pipeline.waiting > maxPipelined) {
+      socket.destroy();
+      return;
+    }
+    previous.once('close', () => {
+      pipeline.waiting--;
+      // After the last answer of a connection nobody would see this one: then better not to act at all.
+      if (!socket.destroyed && !socket.writableEnded) enter();
+    });
+  }
+}
