@@ -29,9 +29,12 @@ export async function createReplica(config: Configuration, overrides: AppOverrid
   metricSources.add(new ReplicaMetrics(version, readiness));
   metricSources.add(metrics);
   const parts = { readiness, metrics, log, accessLog: config.accessLog };
+  const apiParts = { ...parts, silenceTimeoutMs: 10_000 };
+  // A CPU profile passes no byte for 60 s.
+  const adminParts = { ...parts, silenceTimeoutMs: 75_000 };
   const platform = { readiness, log, metricSources };
-  const api = await createHttpApp(AppModule.forApi(config, platform, overrides.adapters), parts);
-  const admin = await createHttpApp(AppModule.forAdmin(platform), parts);
+  const api = await createHttpApp(AppModule.forApi(config, platform, overrides.adapters), apiParts);
+  const admin = await createHttpApp(AppModule.forAdmin(platform), adminParts);
   warnOfPeers(config, log);
   serveOpenApi(api);
   await api.init();

@@ -1,7 +1,4 @@
-import 'reflect-metadata';
-import { ConfigurationError, readConfiguration } from './config/configuration.js';
-import { createReplica } from './create-app.js';
-import { ListenError, type Replica } from './replica.js';
+import type { Replica } from './replica.js';
 
 let replica: Replica | undefined;
 let isEnding = false;
@@ -17,20 +14,19 @@ async function end(): Promise<void> {
 
 /** Gives up, with a line for each problem that people can mend, or with the stack of one that they can't. */
 function giveUp(error: unknown): never {
-  const isExpected = error instanceof ConfigurationError || error instanceof ListenError;
-  const text = isExpected ? error.message : ((error as Error).stack ?? String(error));
+  const { name, message, stack } = error as Error;
+  const text = name === 'StartError' ? message : (stack ?? message);
   process.stderr.write(text.replace(/^(?=\S)/gm, 'metadata-center: ') + '\n');
   process.exit(1);
 }
 
-// Before the start: as the first process of a container, one without a handler would never get the signal.
+// Before all else is even loaded: as the first process of a container, one without a handler never gets the signal.
 process.on('SIGTERM', () => void end().catch(giveUp));
 process.on('SIGINT', () => void end().catch(giveUp));
 
 try {
-  const created = await createReplica(readConfiguration(process.env));
-  await created.listen();
-  replica = created;
+  const { serve } = await import('./serve.js');
+  replica = await serve(process.env);
 } catch (error) {
   giveUp(error);
 }

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
 import type { Readiness } from '#platform';
@@ -41,11 +42,14 @@ export class Replica {
   async close(): Promise<void> {
     this.readiness.drain();
     this.log.info('shutting down');
-    const deadline = setTimeout(() => this.api.getHttpServer().closeAllConnections(), drainTimeoutMs);
+    const deadline = setTimeout(() => {
+      for (const app of [this.api, this.admin]) app.getHttpServer().closeAllConnections();
+    }, drainTimeoutMs);
     await this.api.close();
-    clearTimeout(deadline);
-    this.admin.getHttpServer().closeAllConnections();
     await this.admin.close();
+    clearTimeout(deadline);
+    // What was cut off is journalled when its connection has closed.
+    await nextTurn();
     this.log.info('bye');
   }
 }

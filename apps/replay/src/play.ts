@@ -35,8 +35,11 @@ export async function playInOrder({ steps, gateway, signal }: Play, concurrency:
   await inFlight.settled();
 }
 
-/** Far more than a service that keeps up ever has; bounds memory when it does not. */
-export const maxInFlight = 4096;
+/**
+ * At most so many calls in flight, each on a connection of its own. Beyond it steps start late, which the report says,
+ * rather than wait for a connection, which would look like a slow service.
+ */
+export const maxInFlight = 128;
 
 /** How time passes when the trace's own time counts. */
 export interface Pace {

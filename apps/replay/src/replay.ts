@@ -3,7 +3,7 @@ import { leastLoaded } from './engine-choice.js';
 import { engineIps } from './engines.js';
 import { Gateway } from './gateway.js';
 import { LoadApi } from './load-api.js';
-import { playInOrder, playInTime, type Play } from './play.js';
+import { maxInFlight, playInOrder, playInTime, type Play } from './play.js';
 import { seededRandom } from './random.js';
 import { schedule, type Step } from './schedule.js';
 import type { Statistics } from './statistics.js';
@@ -46,15 +46,12 @@ export type ReplayEnd =
 /** The service is given up after so many failed calls without a good one between. */
 export const maxErrorsInARow = 100;
 
-/** Beyond this many connections calls at a speed in numbers wait for one, and the wait is part of their latency. */
-const maxConnections = 128;
-
 /** Plays a trace against a service and compares all of its answers. Never rejects for what the service does. */
 export async function replay(plan: ReplayPlan, context: ReplayContext): Promise<ReplayEnd> {
   const { target, cluster, speed, concurrency, seed } = plan;
   const { clock, statistics, signal } = context;
   const engines = engineIps(plan.engines);
-  const connections = speed === 'max' ? concurrency : maxConnections;
+  const connections = speed === 'max' ? concurrency : maxInFlight;
   const api = new LoadApi({ target, cluster, engines, connections });
   const gateway = new Gateway({
     ...context,

@@ -5,6 +5,7 @@ export { ApiFailure, ApiSuccess, exampleTraceId } from './http/api-documents.js'
 export { ApiError, apiErrorKinds } from './http/api-error.js';
 export { createHttpApp } from './http/http-app.js';
 export { HttpMetrics } from './http/http-metrics.js';
+export { fieldRule } from './http/field-rule.js';
 export { quoted } from './http/printable.js';
 export { BodyOrQuery, fromQuery } from './http/read-dto.js';
 export { type LogFormat, type LogLevel, createLogger, logLevels } from './logging/create-logger.js';

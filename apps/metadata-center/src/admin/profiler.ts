@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { encode, heap, time } from '@datadog/pprof';
 import { ApiError } from '#platform';
 
@@ -20,10 +21,18 @@ export class Profiler {
     }
   }
 
-  /** Where the CPU's time goes during the next `durationMs`. @throws ApiError while another profile is taken */
-  cpu(durationMs: number): Promise<Uint8Array> {
-    const options = { durationMillis: durationMs, intervalMicros: cpuIntervalUs, lineNumbers: true };
-    return this.#alone(async () => encode(await time.profile(options)));
+  /**
+   * What the JavaScript thread does during the next `durationMs`: samples of wall-clock time, idle time left out.
+   *
+   * @param signal ends the profile early, with what there is by then
+   * @throws ApiError while another profile is taken
+   */
+  cpu(durationMs: number, signal: AbortSignal): Promise<Uint8Array> {
+    return this.#alone(async () => {
+      time.start({ intervalMicros: cpuIntervalUs, lineNumbers: true });
+      await sleep(durationMs, undefined, { signal }).catch(() => undefined);
+      return encode(time.stop());
+    });
   }
 
   /** Which code allocated what lives on the heap. @throws ApiError while another profile is taken */

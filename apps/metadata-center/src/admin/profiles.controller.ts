@@ -1,6 +1,7 @@
-import { Controller, Get, Query, StreamableFile } from '@nestjs/common';
+import { Controller, Get, type OnModuleDestroy, Query, Req, StreamableFile } from '@nestjs/common';
 import { Transform } from 'class-transformer';
 import { IsInt, Max, Min } from 'class-validator';
+import type { FastifyRequest } from 'fastify';
 import { Profiler } from './profiler.js';
 
 const longestProfileSeconds = 60;
@@ -17,12 +18,21 @@ class CpuProfileDto {
 
 /** Profiles of the running process, for `go tool pprof` and speedscope; the paths are Go's. */
 @Controller('debug/pprof')
-export class ProfilesController {
+export class ProfilesController implements OnModuleDestroy {
   readonly #profiler = new Profiler();
+  readonly #shutdown = new AbortController();
+
+  /** Who waits for a profile when the replica goes gets what there is of it. */
+  onModuleDestroy(): void {
+    this.#shutdown.abort();
+  }
 
   @Get('profile')
-  async cpu(@Query() { seconds }: CpuProfileDto): Promise<StreamableFile> {
-    return download(await this.#profiler.cpu(seconds * 1000), 'cpu.pb.gz');
+  async cpu(@Query() { seconds }: CpuProfileDto, @Req() { raw }: FastifyRequest): Promise<StreamableFile> {
+    const hangUp = new AbortController();
+    raw.socket.once('close', () => hangUp.abort());
+    const signal = AbortSignal.any([hangUp.signal, this.#shutdown.signal]);
+    return download(await this.#profiler.cpu(seconds * 1000, signal), 'cpu.pb.gz');
   }
 
   @Get('heap')

@@ -35,3 +35,14 @@ export function readConfiguration(environment: Readonly<Record<string, string | 
   if (problems.length > 0) throw new ConfigurationError(problems);
   return Object.freeze(Object.fromEntries(entries)) as Configuration;
 }
+
+/** Variables that Kubernetes sets for Services whose names begin like this service's ("service links"). */
+const serviceLink = /_(SERVICE_HOST|SERVICE_PORT(_.+)?|PORT(_\d+_.+)?)$/;
+
+/** Variables that bear this service's prefix but mean nothing to it: most likely misspelt. */
+export function unknownVariables(environment: Readonly<Record<string, string | undefined>>): string[] {
+  const known = new Set<string>(Object.values(variables).map(({ name }) => name));
+  return Object.keys(environment)
+    .filter((name) => name.startsWith('METADATA_CENTER_') && !known.has(name) && !serviceLink.test(name))
+    .sort();
+}

@@ -4,6 +4,7 @@ import { ApiError } from './api-error.js';
 import type { CallJournal } from './call-journal.js';
 import { envelopeContentType, failureBody } from './envelope.js';
 import { clientClosedStatus, unmatchedRoute } from './finished-call.js';
+import type { Pipelines } from './pipelines.js';
 import type { SocketErrors } from './socket-errors.js';
 import { traceIdResponseHeader } from './trace-id.js';
 
@@ -26,6 +27,7 @@ export class CallHooks {
     readonly readiness: Readiness,
     readonly journal: CallJournal,
     readonly socketErrors: SocketErrors,
+    readonly pipelines: Pipelines,
   ) {}
 
   addTo(fastify: FastifyInstance): void {
@@ -38,7 +40,7 @@ export class CallHooks {
       request.raw.headers['content-type'] = 'application/json';
       // A client that hangs up before its answer gets no `onResponse`.
       reply.raw.once('close', () => this.#recordUnanswered(request, reply));
-      done(this.#refusalOf(request));
+      this.pipelines.enqueue(request.raw, reply.raw, () => done(this.#refusalOf(request)));
     });
 
     fastify.addHook('onSend', (_request, reply, _payload, done) => {
@@ -68,6 +70,9 @@ export class CallHooks {
   }
 
   #refusalOf({ raw, routeOptions }: FastifyRequest): ApiError | undefined {
+    if (!isDecodable(raw.url!)) {
+      return new ApiError('invalidArgument', 'the query is malformed; percent-encode it as UTF-8 (RFC 3986)');
+    }
     if (raw.headers.host === undefined && raw.httpVersion === '1.1') {
       return new ApiError('malformedHttp', 'the Host header is missing; HTTP/1.1 demands it (RFC 9112)');
     }
@@ -95,6 +100,18 @@ export class CallHooks {
       input: request.body === undefined ? request.query : request.body,
       failure: request.failure,
     });
+  }
+}
+
+/** Fastify takes a query that can't be decoded as it stands, and text would get in that nobody has sent. */
+function isDecodable(url: string): boolean {
+  const start = url.indexOf('?');
+  if (start === -1 || !url.includes('%', start)) return true;
+  try {
+    decodeURIComponent(url.slice(start));
+    return true;
+  } catch {
+    return false;
   }
 }
 

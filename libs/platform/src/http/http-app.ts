@@ -14,6 +14,7 @@ import { CallJournal } from './call-journal.js';
 import { EnvelopeAdapter } from './envelope-adapter.js';
 import type { HttpMetrics } from './http-metrics.js';
 import { parseJsonBody } from './json-body.js';
+import { Pipelines } from './pipelines.js';
 import { DtoPipe } from './read-dto.js';
 import { OpenConnections } from './open-connections.js';
 import { RouteTable } from './route-table.js';
@@ -34,6 +35,8 @@ export interface HttpAppParts {
   readonly metrics: HttpMetrics;
   readonly log: Logger;
   readonly accessLog: AccessLogMode;
+  /** How long a connection with a call under way may pass no byte in either direction: a client that does not read. */
+  readonly silenceTimeoutMs: number;
 }
 
 /**
@@ -42,13 +45,14 @@ export interface HttpAppParts {
  */
 export async function createHttpApp(
   module: DynamicModule,
-  { readiness, metrics, log, accessLog }: HttpAppParts,
+  { readiness, metrics, log, accessLog, silenceTimeoutMs }: HttpAppParts,
 ): Promise<NestFastifyApplication> {
   const journal = new CallJournal(metrics, new AccessLog(log, accessLog));
   const socketErrors = new SocketErrors(journal);
-  const hooks = new CallHooks(readiness, journal, socketErrors);
+  const hooks = new CallHooks(readiness, journal, socketErrors, new Pipelines());
   const adapter = new EnvelopeAdapter({
     bodyLimit: bodyLimitBytes,
+    connectionTimeout: silenceTimeoutMs,
     clientErrorHandler: (error, socket) => socketErrors.onClientError(error, socket),
     frameworkErrors: (_error: unknown, request: FastifyRequest, reply: FastifyReply) =>
       hooks.answerBadUrl(request, reply),
@@ -78,11 +82,7 @@ export async function createHttpApp(
   );
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body, done) => {
-    try {
-      done(null, request.is404 ? undefined : parseJsonBody(body as Buffer));
-    } catch (error) {
-      done(error as Error);
-    }
+    done(null, request.is404 ? undefined : parsedOrError(body as Buffer));
   });
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     abortOnError: false,
@@ -93,4 +93,13 @@ export async function createHttpApp(
   app.useGlobalPipes(new DtoPipe());
   app.useGlobalFilters(new ApiExceptionFilter(routes, log));
   return app;
+}
+
+/** The error stands for the body until the input is read: Fastify would close the connection for it. */
+function parsedOrError(body: Buffer): unknown {
+  try {
+    return parseJsonBody(body);
+  } catch (error) {
+    return error;
+  }
 }

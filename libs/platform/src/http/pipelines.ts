@@ -25,7 +25,7 @@ export class Pipelines {
     if (pipeline === undefined) this.#pipelines.set(socket, { last: answer, waiting: 0 });
     else pipeline.last = answer;
     if (pipeline === undefined || previous === undefined || previous.closed) {
-      enter();
+      if (canAnswer(socket)) enter();
       return;
     }
     if (++pipeline.waiting > maxPipelined) {
@@ -34,8 +34,12 @@ export class Pipelines {
     }
     previous.once('close', () => {
       pipeline.waiting--;
-      // After the last answer of a connection nobody would see this one: then better not to act at all.
-      if (!socket.destroyed && !socket.writableEnded) enter();
+      if (canAnswer(socket)) enter();
     });
   }
+}
+
+/** After the last answer of a connection nobody would see another: then better not to act at all. */
+function canAnswer(socket: Socket): boolean {
+  return !socket.destroyed && !socket.writableEnded;
 }

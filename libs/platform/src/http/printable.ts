@@ -1,13 +1,11 @@
-/** Characters that could end a line or steer a terminal: controls, line and paragraph separators. */
-const unprintable = /[\p{Cc}\p{Zl}\p{Zp}]/gu;
+/** Characters that could end a line, steer a terminal or not be seen: controls, separators, format characters. */
+const unprintable = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 
 const longestQuote = 64;
 
 /** Text of a client's, made safe for a message and a log line. */
 export function printable(text: string): string {
-  return text
-    .toWellFormed()
-    .replace(unprintable, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return text.toWellFormed().replace(unprintable, (character) => escaped(character));
 }
 
 /**
@@ -20,4 +18,10 @@ export function quoted(value: unknown): string {
   if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'a list' : 'an object';
   const text = typeof value === 'string' ? JSON.stringify(value) : String(value);
   return printable(text.length > longestQuote ? `${text.slice(0, longestQuote)}…` : text);
+}
+
+/** As JSON escapes it, by its UTF-16 code units. */
+function escaped(character: string): string {
+  const units = Array.from({ length: character.length }, (_, i) => character.charCodeAt(i));
+  return units.map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`).join('');
 }

@@ -20,11 +20,20 @@ class QueryFields {
   constructor(readonly fields: unknown) {}
 }
 
-/** The call's input from its body or, where it has none, from its query: some proxies drop a DELETE's body. */
+/**
+ * The call's input from its body or, where the body is empty, from its query: some proxies drop a DELETE's body,
+ * or put an empty object in its place.
+ */
 export const BodyOrQuery = createParamDecorator((_: unknown, context: ExecutionContext): unknown => {
-  const request = context.switchToHttp().getRequest<FastifyRequest>();
-  return request.body === undefined ? new QueryFields(request.query) : request.body;
+  const { body, query } = context.switchToHttp().getRequest<FastifyRequest>();
+  return isEmpty(body) ? new QueryFields(query) : body;
 });
+
+function isEmpty(body: unknown): boolean {
+  if (body === undefined) return true;
+  if (typeof body !== 'object' || body === null || Array.isArray(body) || body instanceof Error) return false;
+  return Object.keys(body).length === 0;
+}
 
 /** Turns a call's input into the DTO class of the handler's parameter, or refuses it. */
 @Injectable()
@@ -35,6 +44,7 @@ export class DtoPipe implements PipeTransform {
   transform(value: unknown, { type, metatype }: ArgumentMetadata): unknown {
     const dtoClass = metatype as DtoClass | undefined;
     if (dtoClass === undefined || this.#fields(dtoClass).length === 0) return value;
+    if (value instanceof ApiError) throw value;
     if (value instanceof QueryFields) return this.#read(dtoClass, value.fields, [fromQuery]);
     return this.#read(dtoClass, value, type === 'query' ? [fromQuery] : []);
   }

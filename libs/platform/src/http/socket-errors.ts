@@ -26,6 +26,7 @@ type ServerSocket = Socket & { readonly _httpMessage?: ServerResponse | null };
 /** Answers what the framework never sees as a request, in the envelope like everything else. */
 export class SocketErrors {
   readonly #failures = new WeakMap<IncomingMessage, ApiError>();
+  readonly #waiting = new WeakSet<ServerResponse>();
 
   constructor(readonly journal: CallJournal) {}
 
@@ -39,6 +40,11 @@ export class SocketErrors {
     // Not writable: answered already, and the client goes on sending.
     if (error.code === 'ECONNRESET' || !socket.writable) return;
     const pending = socket._httpMessage;
+    if (pending?.req.complete === true) {
+      // What was wrong came behind a whole request: that one gets its answer first.
+      this.#answerAfter(pending, error, socket);
+      return;
+    }
     if (pending?.headersSent) {
       // A second answer in the midst of the first would be taken for a part of it.
       socket.destroy();
@@ -65,6 +71,13 @@ export class SocketErrors {
     const traceId = traceIdOf(request.headers[traceIdRequestHeader]);
     end(socket, failure, traceId);
     this.#record(traceId, failure.status, failure);
+  }
+
+  #answerAfter(pending: ServerResponse, error: NodeJS.ErrnoException, socket: ServerSocket): void {
+    // The client may go on sending, and each byte is an error of its own.
+    if (this.#waiting.has(pending)) return;
+    this.#waiting.add(pending);
+    pending.once('close', () => this.onClientError(error, socket));
   }
 
   #record(traceId: string, status: number, failure: ApiError | undefined): void {

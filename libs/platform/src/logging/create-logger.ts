@@ -5,7 +5,7 @@ import {
   pino,
   stdTimeFunctions,
 } from 'pino';
-import { prettyFactory } from 'pino-pretty';
+import { asText } from './text-lines.js';
 
 /** Levels by the names that the API uses, from the most talkative on. */
 export const logLevels = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'] as const;
@@ -30,19 +30,6 @@ export function createLogger(
       timestamp: stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label.toUpperCase() }) },
     },
-    format === 'json' ? destination : asText(destination),
+    format === 'json' ? destination : { write: (line) => destination.write(asText(line)) },
   );
-}
-
-/** pino-pretty's own stream would be asynchronous, and the last lines before an exit would be lost. */
-function asText(destination: DestinationStream): DestinationStream {
-  const prettify = prettyFactory({
-    colorize: false,
-    singleLine: true,
-    // Else the time of day alone.
-    translateTime: false,
-    // Else a text under the key `error` would get a line of its own.
-    errorLikeObjectKeys: ['err'],
-  });
-  return { write: (line) => destination.write(prettify(line) as string) };
 }

@@ -4,10 +4,11 @@ import { Transform } from 'class-transformer';
 import { IsIn } from 'class-validator';
 import type { Logger } from 'pino';
 import { ApiFailure, ApiSuccess } from '../http/api-documents.js';
+import { fieldRule } from '../http/field-rule.js';
 import { type LogLevel, logLevels } from './create-logger.js';
 import { ROOT_LOGGER } from './logging.module.js';
 
-const allowed = `LevelParam must be one of ${logLevels.join(', ')}`;
+const allowed = `one of ${logLevels.join(', ')}`;
 const updated = 'log level updated successfully';
 
 /** Body of `POST /log/level`. */
@@ -15,7 +16,7 @@ export class LogLevelDto {
   /** In upper or lower case. */
   @ApiProperty({ enum: logLevels, example: 'DEBUG' })
   @Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.toUpperCase() : value))
-  @IsIn(logLevels, { message: allowed })
+  @IsIn(logLevels, fieldRule(allowed))
   LevelParam!: LogLevel;
 }
 
@@ -29,7 +30,7 @@ export class LogLevelController {
   @HttpCode(200)
   @ApiOperation({ summary: 'Set the log level at run time' })
   @ApiSuccess({ schema: { type: 'string' }, example: updated })
-  @ApiFailure([['invalidArgument', allowed]])
+  @ApiFailure([['invalidArgument', `LevelParam must be ${allowed}, but was "LOUD"`]])
   setLevel(@Body() body: LogLevelDto): string {
     this.log.level = body.LevelParam.toLowerCase();
     return updated;

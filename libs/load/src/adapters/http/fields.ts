@@ -1,17 +1,8 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import {
-  type ValidationArguments,
-  IsInt,
-  IsIP,
-  IsOptional,
-  Max,
-  Min,
-  ValidateBy,
-  ValidateIf,
-} from 'class-validator';
-import { fromQuery, quoted } from '#platform';
+import { IsInt, IsIP, IsOptional, Max, Min, ValidateBy, ValidateIf } from 'class-validator';
+import { fieldRule, fromQuery } from '#platform';
 import { maxInt32 } from './int32.js';
 
 /**
@@ -22,13 +13,6 @@ import { maxInt32 } from './int32.js';
 const longestName = 256;
 /** Characters that no name needs, and that could break a log line or a label. */
 const unfitForNames = /[\p{Cc}\p{Zl}\p{Zp}]/u;
-
-const said = (rule: string) => ({
-  message: ({ property, value }: ValidationArguments): string =>
-    value === undefined
-      ? `${property} is missing; it must be ${rule}`
-      : `${property} must be ${rule}, but was ${quoted(value)}`,
-});
 
 /** The cluster that serves one model. */
 export function ClusterName(): PropertyDecorator {
@@ -44,13 +28,13 @@ export function RequestId(): PropertyDecorator {
 export function EngineIp(): PropertyDecorator {
   return applyDecorators(
     ApiProperty({ description: 'IPv4 address of the engine', format: 'ipv4', example: '192.168.1.1' }),
-    IsIP(4, said('an IPv4 address like 192.168.1.1')),
+    IsIP(4, fieldRule('an IPv4 address like 192.168.1.1')),
   );
 }
 
 /** How much the request adds to the engine's prefill load. */
 export function PromptLength(): PropertyDecorator {
-  const words = said(`an integer from 0 to ${maxInt32}`);
+  const words = fieldRule(`an integer from 0 to ${maxInt32}`);
   return applyDecorators(
     ApiProperty({
       description: 'Length of the prompt, in whatever unit the routers agree on, mostly tokens',
@@ -82,7 +66,7 @@ export function TimestampNs(): PropertyDecorator {
     IsOptional(),
     ValidateBy(
       { name: 'isInt64', validator: { validate: isInt64 } },
-      said('a 64-bit integer of Unix nanoseconds'),
+      fieldRule('a 64-bit integer of Unix nanoseconds'),
     ),
   );
 }
@@ -100,7 +84,7 @@ function Name(description: string, example: string): PropertyDecorator {
     ApiProperty({ description, minLength: 1, maxLength: longestName, example }),
     ValidateBy(
       { name: 'isName', validator: { validate: isName } },
-      said(`text of 1 to ${longestName} characters without control characters`),
+      fieldRule(`text of 1 to ${longestName} characters without control characters`),
     ),
   );
 }
