@@ -5,11 +5,11 @@ export { ApiFailure, ApiSuccess, exampleTraceId } from './http/api-documents.js'
 export { ApiError, apiErrorKinds } from './http/api-error.js';
 export { createHttpApp } from './http/http-app.js';
 export { HttpMetrics } from './http/http-metrics.js';
-export { quoted } from './http/printable.js';
+export { isPrintable, quoted } from './http/printable.js';
 export { BodyOrQuery, fromQuery } from './http/read-dto.js';
 export { type LogFormat, type LogLevel, createLogger, logLevels } from './logging/create-logger.js';
 export { ROOT_LOGGER } from './logging/logging.module.js';
 export { family, sample } from './metrics/exposition.js';
 export { type MetricSource, MetricSources } from './metrics/metric-sources.js';
 export { ProcessRegistry } from './metrics/process-registry.js';
-export { PlatformModule } from './platform.module.js';
+export { PlatformModule, type PlatformParts } from './platform.module.js';

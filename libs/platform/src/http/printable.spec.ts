@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { printable, quoted } from './printable.js';
+import { isPrintable, printable, quoted } from './printable.js';
 
 /** Any UTF-16, lone surrogates too. */
 const anyText = fc.array(fc.nat(0xffff)).map((codes) => String.fromCharCode(...codes));
@@ -22,6 +22,27 @@ describe('printable', () => {
     fc.assert(
       fc.property(anyText, (text) => {
         expect(printable(text)).not.toMatch(unsafe);
+      }),
+    );
+  });
+});
+
+describe('isPrintable', () => {
+  it.each(['', 'plain ünï 模型 😀', '"\\'])('takes %j', (text) => {
+    expect(isPrintable(text)).toBe(true);
+  });
+
+  it.each(['a\n', '\u001B', '\u007F', '\u0085', '\u2028', '\u2029', '\uD800', 'a\uDC00'])(
+    'refuses %j, time and again',
+    (text) => {
+      expect([isPrintable(text), isPrintable(text)]).toEqual([false, false]);
+    },
+  );
+
+  it('takes just what printable leaves as it is', () => {
+    fc.assert(
+      fc.property(anyText, (text) => {
+        expect(isPrintable(text)).toBe(printable(text) === text);
       }),
     );
   });

@@ -1,13 +1,19 @@
 /** Characters that could end a line or steer a terminal: controls, line and paragraph separators. */
-const unprintable = /[\p{Cc}\p{Zl}\p{Zp}]/gu;
+const unprintable = /[\p{Cc}\p{Zl}\p{Zp}]/u;
+const eachUnprintable = new RegExp(unprintable, 'gu');
 
 const longestQuote = 64;
+
+/** Whether a text can stand in a message, a log line or a label as it is: {@link printable} would not change it. */
+export function isPrintable(text: string): boolean {
+  return text.isWellFormed() && !unprintable.test(text);
+}
 
 /** Text of a client's, made safe for a message and a log line. */
 export function printable(text: string): string {
   return text
     .toWellFormed()
-    .replace(unprintable, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+    .replace(eachUnprintable, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 /**

@@ -11,7 +11,7 @@ import {
   ValidateBy,
   ValidateIf,
 } from 'class-validator';
-import { fromQuery, quoted } from '#platform';
+import { fromQuery, isPrintable, quoted } from '#platform';
 
 /**
  * The fields of the load calls. Each states its rule, its words and its documentation once; a DTO class says
@@ -20,8 +20,6 @@ import { fromQuery, quoted } from '#platform';
 
 const maxInt32 = 2_147_483_647;
 const longestName = 256;
-/** Characters that no name needs, and that could break a log line or a label. */
-const unfitForNames = /[\p{Cc}\p{Zl}\p{Zp}]/u;
 
 const said = (rule: string) => ({
   message: ({ property, value }: ValidationArguments): string =>
@@ -110,8 +108,7 @@ function isName(value: unknown): boolean {
     typeof value === 'string' &&
     value.length > 0 &&
     (value.length <= longestName || [...value].length <= longestName) &&
-    value.isWellFormed() &&
-    !unfitForNames.test(value)
+    isPrintable(value)
   );
 }
 
