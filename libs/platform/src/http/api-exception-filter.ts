@@ -9,8 +9,8 @@ import type { RouteTable } from './route-table.js';
 @Catch()
 export class ApiExceptionFilter implements ExceptionFilter {
   constructor(
-    readonly routes: RouteTable,
-    readonly log: Logger,
+    private readonly routes: RouteTable,
+    private readonly log: Logger,
   ) {}
 
   catch(exception: unknown, host: ArgumentsHost): void {

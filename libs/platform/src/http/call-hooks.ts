@@ -23,9 +23,9 @@ declare module 'fastify' {
 /** What every call goes through, whatever its route: trace id, readiness, the end of its connection, journal. */
 export class CallHooks {
   constructor(
-    readonly readiness: Readiness,
-    readonly journal: CallJournal,
-    readonly socketErrors: SocketErrors,
+    private readonly readiness: Readiness,
+    private readonly journal: CallJournal,
+    private readonly socketErrors: SocketErrors,
   ) {}
 
   addTo(fastify: FastifyInstance): void {

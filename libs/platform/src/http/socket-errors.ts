@@ -27,7 +27,7 @@ type ServerSocket = Socket & { readonly _httpMessage?: ServerResponse | null };
 export class SocketErrors {
   readonly #failures = new WeakMap<IncomingMessage, ApiError>();
 
-  constructor(readonly journal: CallJournal) {}
+  constructor(private readonly journal: CallJournal) {}
 
   /** Why a request could not be read to its end, where it was the connection that failed. */
   failureOf(request: IncomingMessage): ApiError | undefined {
