@@ -22,7 +22,6 @@ export class ApiExceptionFilter implements ExceptionFilter {
       this.log.error({ err: exception, traceId: request.id }, 'a call failed');
     }
     request.failure = error;
-    if (reply.sent) return;
     void reply
       .code(error.status)
       .headers({ ...error.headers, 'content-type': envelopeContentType })

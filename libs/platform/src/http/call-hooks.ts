@@ -47,7 +47,7 @@ export class CallHooks {
     });
 
     fastify.addHook('onResponse', (request, reply, done) => {
-      this.#record(request, reply, reply.raw.writableEnded ? reply.statusCode : clientClosedStatus);
+      this.#record(request, reply, reply.statusCode);
       done();
     });
   }
