@@ -3,11 +3,12 @@ import { describe, expect, it } from 'vitest';
 
 const module = JSON.stringify(new URL('create-logger.ts', import.meta.url).href);
 
-/** What a process writes that logs a line and then runs `end`. */
+/** What a process writes that logs a few lines and then runs `end`. */
 function outputOf(format: string, end: string): string {
   const program = `
     const { createLogger } = await import(${module});
-    createLogger('INFO', '${format}').info('the last words');
+    const log = createLogger('INFO', '${format}');
+    for (const words of ['the first words', 'more words', 'the last words']) log.info(words);
     ${end};`;
   const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
     encoding: 'utf8',
@@ -17,8 +18,8 @@ function outputOf(format: string, end: string): string {
 
 describe('createLogger', () => {
   describe.each([
-    ['json', /^\{"level":"INFO",.*"msg":"the last words"\}\n$/],
-    ['text', /^\[.*\] INFO.*: the last words\n$/],
+    ['json', /\n\{"level":"INFO",.*"msg":"the last words"\}\n$/],
+    ['text', /\n\[.*\] INFO.*: the last words\n$/],
   ])('as %s', (format, line) => {
     it.each(['process.exit(1)', "process.kill(process.pid, 'SIGKILL')"])(
       'has written the last line when the process ends by %s',
