@@ -36,7 +36,7 @@ describe('a scrape of 10,000 engines', () => {
   it('lets other calls be answered between its first chunk and its last', async () => {
     let turns = 0;
     let turnsForEngines = 0;
-    let isAnswered = false;
+    const answered = new AbortController();
     const count = () => {
       turns++;
       counting = setImmediate(count);
@@ -46,8 +46,8 @@ describe('a scrape of 10,000 engines', () => {
       /** The end of the scrape, which waits for the other call. */
       *render() {
         turnsForEngines = turns;
-        for (let i = 0; i < patienceTurns && !isAnswered; i++) yield '# waits\n';
-        yield `# ${isAnswered ? 'answered' : 'unanswered'}\n`;
+        for (let i = 0; i < patienceTurns && !answered.signal.aborted; i++) yield '# waits\n';
+        yield `# ${answered.signal.aborted ? 'answered' : 'unanswered'}\n`;
       },
     });
     const [scrape] = (await once(get(`${replica.url}/metrics`, { agent: false }), 'response')) as [
@@ -58,7 +58,7 @@ describe('a scrape of 10,000 engines', () => {
     scrape.on('data', (chunk: string) => (text += chunk));
     await once(scrape, 'data');
     const other = new LoadCalls(replica.url).record({ request_id: 'r0', ip: '10.0.0.0', prompt_length: 512 });
-    void other.then(() => (isAnswered = true));
+    void other.then(() => answered.abort());
     await once(scrape, 'end');
     clearImmediate(counting);
     expect(text.match(/^queued_num\{/gm)).toHaveLength(engineCount);
