@@ -38,6 +38,24 @@ module.exports = {
       to: { path: `^libs/${contexts}/src/`, pathNot: '^libs/$1/src/' },
     },
     {
+      name: 'adapters-do-not-know-each-other',
+      comment:
+        'Each adapter can be replaced alone; what two of them share belongs in the application or the platform.',
+      severity: 'error',
+      from: { path: `^libs/${contexts}/src/adapters/([^/]+)/`, pathNot: specs },
+      to: { path: '^libs/$1/src/adapters/', pathNot: '^libs/$1/src/adapters/$2/' },
+    },
+    {
+      name: 'only-the-app-module-knows-contexts',
+      comment: 'What the service is made of, and which adapter binds which port, stands in one file.',
+      severity: 'error',
+      from: {
+        path: '^apps/metadata-center/src/',
+        pathNot: [specs, '^apps/metadata-center/src/app\\.module\\.ts$'],
+      },
+      to: { path: `^libs/${contexts}/` },
+    },
+    {
       name: 'replication-knows-no-context',
       comment: 'Replication carries states that it does not understand.',
       severity: 'error',
@@ -53,6 +71,7 @@ module.exports = {
     },
     {
       name: 'libs-know-no-app',
+      comment: 'Apps are put together from libs, never the other way round.',
       severity: 'error',
       from: { path: '^libs/' },
       to: { path: '^apps/' },
@@ -73,18 +92,32 @@ module.exports = {
     },
     {
       name: 'tests-stay-out-of-production',
+      comment: 'Fakes and specs are not in the build that ships.',
       severity: 'error',
       from: { path: '^(apps|libs)/', pathNot: [specs, '^libs/testing/', '^apps/[^/]+/test-support/'] },
       to: { path: ['^libs/testing/', specs, '^test/', '^apps/[^/]+/test-support/'] },
     },
     {
       name: 'no-development-dependency-in-production',
+      comment: 'The image has production dependencies only.',
       severity: 'error',
       from: { path: '^(apps/metadata-center|libs/(?!testing/))', pathNot: specs },
       to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'] },
     },
-    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
-    { name: 'no-unresolved', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    {
+      name: 'no-cycles',
+      comment: 'Files that need each other can only be read, tested and moved together.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'no-unresolved',
+      comment: 'An import that leads nowhere here would escape every rule above.',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

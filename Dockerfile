@@ -33,7 +33,8 @@ RUN apt-get update \
   && apt-get install -y --no-install-recommends ca-certificates libatomic1 libstdc++6 \
   && rm -rf /var/lib/apt/lists/*
 WORKDIR /app
-COPY package.json ./
+# Whoever is given the image is given the licence (Apache-2.0, section 4).
+COPY LICENSE package.json ./
 COPY tools/healthcheck.mjs ./tools/
 COPY --from=dependencies /app/node_modules ./node_modules
 COPY --from=build /app/dist/libs ./dist/libs

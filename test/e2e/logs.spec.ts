@@ -242,6 +242,19 @@ describe('the log', () => {
     });
   });
 
+  it.each([
+    [{}, 0],
+    [{ META_DATA_CENTER_SVC_DISC_HOST: 'mdc.svc' }, 1],
+    [{ METADATA_CENTER_STATIC_PEERS: 'mdc-1:8080' }, 1],
+    [{ META_DATA_CENTER_SVC_DISC_HOST: 'mdc.svc', METADATA_CENTER_STATIC_PEERS: 'mdc-1:8080' }, 1],
+  ])('warns of peers that this release does not ask, with %j', async (environment, count) => {
+    await start(environment);
+    const warnings = parsed().filter(({ level }) => level === 'WARN');
+    expect(warnings.map(({ msg }) => msg)).toEqual(
+      Array.from({ length: count }, () => expect.stringMatching(/^peers are configured, but .* alone$/)),
+    );
+  });
+
   it('as text is there when a call is answered, and to the last line', async () => {
     const { replica: running, calls } = await start({ METADATA_CENTER_LOG_FORMAT: 'text' });
     await calls.query('');

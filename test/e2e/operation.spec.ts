@@ -119,6 +119,20 @@ describe.concurrent('a service process with calls under way', () => {
     expect(tookMs).toBeLessThan(5000);
   });
 
+  it('ends at once while a CPU profile is taken', async () => {
+    await using serving = await serve();
+    const connection = await RawConnection.open(serving.adminPort);
+    // Known to the service, so that it reads what follows before any call on a connection that is new.
+    await connection.get('/healthz');
+    connection.send('GET /debug/pprof/profile?seconds=60 HTTP/1.1\r\nHost: test\r\n\r\n');
+    const isBusy = async () => (await call('GET', `${serving.adminUrl}/debug/pprof/heap`)).status === 429;
+    while (!(await isBusy()));
+    const { tookMs, ...ended } = await serving.service.end('SIGTERM');
+    expect(ended).toMatchObject(cleanly);
+    expect(tookMs).toBeLessThan(5000);
+    await connection.closed;
+  });
+
   it('ends within 10 s of the signal where a client never finishes', async () => {
     await using serving = await serve();
     const connection = await RawConnection.open(serving.apiPort);

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { call } from './support/call.js';
 import { LoadCalls } from './support/load-calls.js';
 import { exchange, openSocket, parseAnswer, received } from './support/raw.js';
@@ -57,6 +57,16 @@ describe('a replica that drains', () => {
       expect([path, headers.connection]).toEqual([path, 'close']);
     }
     expect(parseAnswer(await exchange(replica.port, 'garbage\r\n\r\n')).head).toContain('Connection: close');
+  });
+
+  it('leaves no timer behind when it has gone', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      await replica.close();
+      expect(vi.getTimerCount()).toBe(0);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('still takes a call whose body is on its way', async () => {

@@ -1,10 +1,8 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { LoadModule, LoneReplicaModule, SystemClockModule } from '#load';
-import { PlatformModule } from '#platform';
+import { PlatformModule, type PlatformParts } from '#platform';
 import { ProfilesController } from './admin/profiles.controller.js';
 import type { Configuration } from './config/configuration.js';
-
-type PlatformParts = Parameters<typeof PlatformModule.forApi>[0];
 
 /** The adapters that a test may replace. */
 export interface Adapters {

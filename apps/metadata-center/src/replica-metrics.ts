@@ -3,8 +3,8 @@ import { type MetricSource, type Readiness, family, sample } from '#platform';
 /** What the replica says of itself. */
 export class ReplicaMetrics implements MetricSource {
   constructor(
-    readonly version: string,
-    readonly readiness: Readiness,
+    private readonly version: string,
+    private readonly readiness: Readiness,
   ) {}
 
   *render(): Iterable<string> {

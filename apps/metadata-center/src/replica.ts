@@ -14,7 +14,7 @@ export class ListenError extends Error {}
 /** One replica of the service: the API and the admin port, which live and end together. */
 export class Replica {
   constructor(
-    readonly config: Configuration,
+    private readonly config: Configuration,
     readonly api: NestFastifyApplication,
     readonly admin: NestFastifyApplication,
     readonly readiness: Readiness,

@@ -4,7 +4,7 @@ import { createReplica } from './create-app.js';
 import { ListenError, type Replica } from './replica.js';
 
 /** A start that failed for a reason that people can mend: a line for each problem. */
-export class StartError extends Error {
+class StartError extends Error {
   override readonly name = 'StartError';
 }
 

@@ -8,7 +8,7 @@ import { Readiness } from './readiness.js';
 @ApiTags('operation')
 @Controller()
 export class HealthController {
-  constructor(readonly readiness: Readiness) {}
+  constructor(private readonly readiness: Readiness) {}
 
   /** Liveness: the process answers. */
   @Get('healthz')

@@ -13,8 +13,8 @@ const longestIdLogged = 512;
 /** One line per call, if any. */
 export class AccessLog {
   constructor(
-    readonly log: Logger,
-    readonly mode: AccessLogMode,
+    private readonly log: Logger,
+    private readonly mode: AccessLogMode,
   ) {}
 
   record(call: FinishedCall): void {

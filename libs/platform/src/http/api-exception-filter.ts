@@ -9,8 +9,8 @@ import type { RouteTable } from './route-table.js';
 @Catch()
 export class ApiExceptionFilter implements ExceptionFilter {
   constructor(
-    readonly routes: RouteTable,
-    readonly log: Logger,
+    private readonly routes: RouteTable,
+    private readonly log: Logger,
   ) {}
 
   catch(exception: unknown, host: ArgumentsHost): void {
@@ -22,7 +22,6 @@ export class ApiExceptionFilter implements ExceptionFilter {
       this.log.error({ err: exception, traceId: request.id }, 'a call failed');
     }
     request.failure = error;
-    if (reply.sent) return;
     void reply
       .code(error.status)
       .headers({ ...error.headers, 'content-type': envelopeContentType })

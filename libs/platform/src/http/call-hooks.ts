@@ -24,10 +24,10 @@ declare module 'fastify' {
 /** What every call goes through, whatever its route: trace id, readiness, the end of its connection, journal. */
 export class CallHooks {
   constructor(
-    readonly readiness: Readiness,
-    readonly journal: CallJournal,
-    readonly socketErrors: SocketErrors,
-    readonly pipelines: Pipelines,
+    private readonly readiness: Readiness,
+    private readonly journal: CallJournal,
+    private readonly socketErrors: SocketErrors,
+    private readonly pipelines: Pipelines,
   ) {}
 
   addTo(fastify: FastifyInstance): void {
@@ -49,7 +49,7 @@ export class CallHooks {
     });
 
     fastify.addHook('onResponse', (request, reply, done) => {
-      this.#record(request, reply, reply.raw.writableEnded ? reply.statusCode : clientClosedStatus);
+      this.#record(request, reply, reply.statusCode);
       done();
     });
   }

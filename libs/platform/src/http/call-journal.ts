@@ -5,8 +5,8 @@ import type { HttpMetrics } from './http-metrics.js';
 /** What every call passes through at its end, whichever way it was answered: metrics and access log. */
 export class CallJournal {
   constructor(
-    readonly metrics: HttpMetrics,
-    readonly accessLog: AccessLog,
+    private readonly metrics: HttpMetrics,
+    private readonly accessLog: AccessLog,
   ) {}
 
   record(call: FinishedCall): void {

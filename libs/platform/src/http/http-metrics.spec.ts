@@ -39,6 +39,17 @@ describe('HttpMetrics', () => {
     expect(value('http_request_duration_us_sum{method="GET",url="/a"}')).toBe('10100102');
   });
 
+  it.each([
+    50, 100, 250, 500, 1_000, 2_000, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 1_000_000, 10_000_000,
+  ])('counts a call of exactly %s µs in the bucket of that bound, and one a µs longer above it', (bound) => {
+    const metrics = new HttpMetrics();
+    const inBucket = `http_request_duration_us_bucket{method="GET",url="/a",le="${bound}"}`;
+    metrics.record('GET', '/a', 200, bound);
+    expect(rendered(metrics)).toContain(`${inBucket} 1`);
+    metrics.record('GET', '/a', 200, bound + 1);
+    expect(rendered(metrics)).toContain(`${inBucket} 1`);
+  });
+
   it('names its families when nothing was called yet', () => {
     expect(rendered(new HttpMetrics()).filter((line) => line.startsWith('# TYPE'))).toEqual([
       '# TYPE http_request_status_code_total counter',

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { printable, quoted } from './printable.js';
+import { isPrintable, printable, quoted } from './printable.js';
 
 /** Any UTF-16, lone surrogates too. */
 const anyText = fc.array(fc.nat(0xffff)).map((codes) => String.fromCharCode(...codes));
@@ -24,6 +24,39 @@ describe('printable', () => {
         expect(printable(text)).not.toMatch(unsafe);
       }),
     );
+  });
+});
+
+describe('isPrintable', () => {
+  it.each(['', 'plain ünï 模型 😀', '"\\'])('takes %j', (text) => {
+    expect(isPrintable(text)).toBe(true);
+  });
+
+  it.each(['a\n', '\u001B', '\u007F', '\u0085', '\u2028', '\u2029', '\uD800', 'a\uDC00'])(
+    'refuses %j, time and again',
+    (text) => {
+      expect([isPrintable(text), isPrintable(text)]).toEqual([false, false]);
+    },
+  );
+
+  it('takes just what printable leaves as it is, format characters apart', () => {
+    fc.assert(
+      fc.property(anyText, (text) => {
+        const plain = text.replaceAll(/\p{Cf}/gu, '');
+        expect(isPrintable(text)).toBe(isPrintable(plain));
+        expect(isPrintable(plain)).toBe(printable(plain) === plain);
+      }),
+    );
+  });
+});
+
+describe('printable', () => {
+  it.each([
+    ['\uFEFF{', '\\ufeff{'],
+    ['a\u202Eb', 'a\\u202eb'],
+    ['\u{E0001}', '\\udb40\\udc01'],
+  ])('shows %j, which nobody would see', (text, shown) => {
+    expect(printable(text)).toBe(shown);
   });
 });
 

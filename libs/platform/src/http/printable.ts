@@ -1,7 +1,14 @@
-/** Characters that could end a line, steer a terminal or not be seen: controls, separators, format characters. */
+/** Characters that could end a line or steer a terminal: controls, line and paragraph separators. */
+const breaking = /[\p{Cc}\p{Zl}\p{Zp}]/u;
+/** And those that nobody sees, or that turn the text around them. */
 const unprintable = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 
 const longestQuote = 64;
+
+/** Whether a text may be a name: it can break no line, label or terminal. Format characters may, as some scripts need them. */
+export function isPrintable(text: string): boolean {
+  return text.isWellFormed() && !breaking.test(text);
+}
 
 /** Text of a client's, made safe for a message and a log line. */
 export function printable(text: string): string {

@@ -93,7 +93,7 @@ function asObject(input: unknown): object {
     throw new ApiError('invalidJson', 'invalid JSON: the body is empty; send a JSON object');
   }
   if (typeof input !== 'object' || input === null || Array.isArray(input)) {
-    throw new ApiError('invalidArgument', 'the body must be a JSON object, like {"request_id":"…"}');
+    throw new ApiError('invalidArgument', 'the body must be a JSON object');
   }
   return input;
 }

@@ -28,7 +28,7 @@ export class SocketErrors {
   readonly #failures = new WeakMap<IncomingMessage, ApiError>();
   readonly #waiting = new WeakSet<ServerResponse>();
 
-  constructor(readonly journal: CallJournal) {}
+  constructor(private readonly journal: CallJournal) {}
 
   /** Why a request could not be read to its end, where it was the connection that failed. */
   failureOf(request: IncomingMessage): ApiError | undefined {

@@ -24,7 +24,7 @@ export class LogLevelDto {
 @ApiTags('operation')
 @Controller('log')
 export class LogLevelController {
-  constructor(@Inject(ROOT_LOGGER) readonly log: Logger) {}
+  constructor(@Inject(ROOT_LOGGER) private readonly log: Logger) {}
 
   @Post('level')
   @HttpCode(200)

@@ -8,7 +8,7 @@ import { MetricSources } from './metric-sources.js';
 @ApiTags('operation')
 @Controller('metrics')
 export class MetricsController {
-  constructor(readonly sources: MetricSources) {}
+  constructor(private readonly sources: MetricSources) {}
 
   @Get()
   @ApiOperation({ summary: 'Metrics for Prometheus, in its text format; no envelope' })

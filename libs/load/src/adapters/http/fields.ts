@@ -2,7 +2,7 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsInt, IsIP, IsOptional, Max, Min, ValidateBy, ValidateIf } from 'class-validator';
-import { fieldRule, fromQuery } from '#platform';
+import { fieldRule, fromQuery, isPrintable } from '#platform';
 import { maxInt32 } from './int32.js';
 
 /**
@@ -11,8 +11,6 @@ import { maxInt32 } from './int32.js';
  */
 
 const longestName = 256;
-/** Characters that no name needs, and that could break a log line or a label. */
-const unfitForNames = /[\p{Cc}\p{Zl}\p{Zp}]/u;
 
 /** The cluster that serves one model. */
 export function ClusterName(): PropertyDecorator {
@@ -94,8 +92,7 @@ function isName(value: unknown): boolean {
     typeof value === 'string' &&
     value.length > 0 &&
     (value.length <= longestName || [...value].length <= longestName) &&
-    value.isWellFormed() &&
-    !unfitForNames.test(value)
+    isPrintable(value)
   );
 }
 

@@ -80,7 +80,9 @@ export class LoadMetrics implements MetricSource, OnModuleInit {
   }
 
   *#engineCountLines(): Iterable<string> {
-    for (const { cluster, engineCount } of [...this.load.models()]) {
+    // A list, not the live Map: a cluster that goes and comes back meanwhile must not have its series twice.
+    const models = Array.from(this.load.models());
+    for (const { cluster, engineCount } of models) {
       yield sample('model_engine_count', { model_name: cluster }, engineCount);
     }
   }
