@@ -74,6 +74,13 @@ describe('the habits of clients', () => {
       },
     );
 
+    it('reads query parameters where a proxy put an empty object in the place of the body', async () => {
+      await calls.record({ cluster: 'proxied', request_id: 'proxied' });
+      const path = `${replica.url}/v1/load/stats?request_id=proxied`;
+      expect((await call('DELETE', path, {})).status).toBe(200);
+      expect(await calls.counts('proxied')).toEqual([0, 0, 0]);
+    });
+
     it('goes by the id alone', async () => {
       await calls.record({ cluster: 'id-alone', request_id: 'id-alone', prompt_length: 3 });
       await calls.remove({

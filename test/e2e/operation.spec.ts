@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
@@ -119,7 +120,13 @@ describe.concurrent('a service process with calls under way', () => {
     expect(tookMs).toBeLessThan(5000);
   });
 
-  it('ends at once while a CPU profile is taken', async () => {
+  it('loads nothing before it heeds signals', () => {
+    const main = readFileSync('dist/apps/metadata-center/src/main.js', 'utf8');
+    expect(main).not.toMatch(/^import /m);
+    expect(main.indexOf("process.on('SIGTERM'")).toBeLessThan(main.indexOf('import('));
+  });
+
+  it('ends at once while a CPU profile is taken, which goes out as far as it is', async () => {
     await using serving = await serve();
     const connection = await RawConnection.open(serving.adminPort);
     // Known to the service, so that it reads what follows before any call on a connection that is new.
@@ -127,7 +134,10 @@ describe.concurrent('a service process with calls under way', () => {
     connection.send('GET /debug/pprof/profile?seconds=60 HTTP/1.1\r\nHost: test\r\n\r\n');
     const isBusy = async () => (await call('GET', `${serving.adminUrl}/debug/pprof/heap`)).status === 429;
     while (!(await isBusy()));
-    const { tookMs, ...ended } = await serving.service.end('SIGTERM');
+    const ending = serving.service.end('SIGTERM');
+    const profile = await connection.receive(/HTTP\/1\.1 200 OK\r\n[^]*?\r\n\r\n/);
+    expect(profile).toMatch(/application\/octet-stream[^]*connection: close/i);
+    const { tookMs, ...ended } = await ending;
     expect(ended).toMatchObject(cleanly);
     expect(tookMs).toBeLessThan(5000);
     await connection.closed;

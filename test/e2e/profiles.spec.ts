@@ -52,6 +52,14 @@ describe('profiles', () => {
     expect(profile.functions.some((each) => each.includes('/dist/libs/'))).toBe(true);
   });
 
+  it('of the CPU end with the client that waits for them, so that another can be taken', async () => {
+    const outgoing = request(`${serving.adminUrl}/debug/pprof/profile?seconds=60`, { agent: false });
+    outgoing.on('error', () => undefined).end();
+    while ((await take('heap')).status !== 429);
+    outgoing.destroy();
+    while ((await take('heap')).status !== 200);
+  });
+
   it('of the heap show who allocated what lives', async () => {
     const { status, type, bytes } = await take('heap');
     expect([status, type]).toEqual([200, 'application/octet-stream']);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ConfigurationError, readConfiguration } from './configuration.js';
+import { ConfigurationError, readConfiguration, unknownVariables } from './configuration.js';
 import { variables } from './variables.js';
 
 function problemsOf(environment: Record<string, string>): readonly string[] {
@@ -117,5 +117,34 @@ describe('readConfiguration', () => {
       if (text !== undefined) expect(format.parse(text)).toBeDefined();
     }
     expect(new Set(all.map(({ name }) => name)).size).toBe(all.length);
+  });
+});
+
+describe('unknownVariables', () => {
+  it('names what is misspelt, and nothing that is known or foreign', () => {
+    const environment = {
+      METADATA_CENTER_ACESS_LOG: 'all',
+      METADATA_CENTER_ACCESS_LOG: 'all',
+      METADATA_CENTRE_HTTP_PORT: '1',
+      METADATA_CENTER_MAX_REQUEST: '1',
+      PATH: '/bin',
+    };
+    expect(unknownVariables(environment)).toEqual([
+      'METADATA_CENTER_ACESS_LOG',
+      'METADATA_CENTER_MAX_REQUEST',
+    ]);
+  });
+
+  it('knows what Kubernetes sets for Services', () => {
+    const links = [
+      'METADATA_CENTER_SERVICE_HOST',
+      'METADATA_CENTER_SERVICE_PORT',
+      'METADATA_CENTER_SERVICE_PORT_HTTP',
+      'METADATA_CENTER_PORT',
+      'METADATA_CENTER_PORT_8080_TCP',
+      'METADATA_CENTER_PORT_8080_TCP_ADDR',
+      'METADATA_CENTER_REPLICAS_SERVICE_HOST',
+    ];
+    expect(unknownVariables(Object.fromEntries(links.map((name) => [name, 'x'])))).toEqual([]);
   });
 });
