@@ -2,7 +2,7 @@ import { ApiError } from '#platform';
 import type { RequestReferenceDto } from './request-reference.dto.js';
 
 /**
- * How much the API demands and gives away. The mode changes answers, never state.
+ * How much the API demands and gives away. What is accepted has the same effect in both modes; strict accepts less.
  *
  * `lenient` is what gateways need, whose retries are normal and which count anything but 200 against the
  * replica; `strict` is the API document to the letter.
