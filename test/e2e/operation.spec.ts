@@ -120,6 +120,14 @@ describe.concurrent('a service process with calls under way', () => {
     expect(tookMs).toBeLessThan(5000);
   });
 
+  it('goes on while nobody reads its log', async () => {
+    await using serving = await serve({ METADATA_CENTER_ACCESS_LOG: 'all' });
+    serving.service.stopReading();
+    // Each line has 150 bytes and more: in all, more than the pipe and its reader hold.
+    for (let i = 0; i < 1_500; i++) await call('GET', `${serving.url}/healthz`);
+    expect((await call('GET', `${serving.url}/readyz`)).status).toBe(200);
+  });
+
   it('loads nothing before it heeds signals', () => {
     const main = readFileSync('dist/apps/metadata-center/src/main.js', 'utf8');
     expect(main).not.toMatch(/^import /m);

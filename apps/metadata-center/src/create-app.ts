@@ -1,6 +1,7 @@
-import type { DestinationStream, Logger } from 'pino';
+import type { Logger } from 'pino';
 import {
   HttpMetrics,
+  LogOutput,
   MetricSources,
   ProcessRegistry,
   Readiness,
@@ -17,16 +18,17 @@ import { version } from './version.js';
 /** What a test may set where the service decides by itself. */
 export interface AppOverrides {
   readonly adapters?: Adapters;
-  readonly logDestination?: DestinationStream;
+  readonly logOutput?: Pick<LogOutput, 'write' | 'flush' | 'droppedLines'>;
 }
 
 /** Builds a replica from its configuration; it does not listen yet. */
 export async function createReplica(config: Configuration, overrides: AppOverrides = {}): Promise<Replica> {
-  const log = createLogger(config.logLevel, config.logFormat, overrides.logDestination);
+  const logOutput = overrides.logOutput ?? new LogOutput();
+  const log = createLogger(config.logLevel, config.logFormat, logOutput);
   const readiness = new Readiness();
   const metrics = new HttpMetrics();
   const metricSources = new MetricSources(new ProcessRegistry());
-  metricSources.add(new ReplicaMetrics(version, readiness));
+  metricSources.add(new ReplicaMetrics(version, readiness, logOutput));
   metricSources.add(metrics);
   const parts = { readiness, metrics, log, accessLog: config.accessLog };
   const apiParts = { ...parts, silenceTimeoutMs: 10_000 };
@@ -39,7 +41,7 @@ export async function createReplica(config: Configuration, overrides: AppOverrid
   serveOpenApi(api);
   await api.init();
   await admin.init();
-  return new Replica(config, api, admin, readiness, log);
+  return new Replica(config, api, admin, readiness, log, logOutput);
 }
 
 function warnOfPeers({ discoveryHost, staticPeers }: Configuration, log: Logger): void {

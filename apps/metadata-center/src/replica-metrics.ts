@@ -1,10 +1,11 @@
-import { type MetricSource, type Readiness, family, sample } from '#platform';
+import { type LogOutput, type MetricSource, type Readiness, family, sample } from '#platform';
 
 /** What the replica says of itself. */
 export class ReplicaMetrics implements MetricSource {
   constructor(
     private readonly version: string,
     private readonly readiness: Readiness,
+    private readonly logOutput: Pick<LogOutput, 'droppedLines'>,
   ) {}
 
   *render(): Iterable<string> {
@@ -14,7 +15,9 @@ export class ReplicaMetrics implements MetricSource {
       family('metacenter_node_alive', 'gauge', 'Always 1: the process answers') +
       sample('metacenter_node_alive', {}, 1) +
       family('metadata_center_ready', 'gauge', 'Whether the replica answers clients: 1, else 0') +
-      sample('metadata_center_ready', {}, this.readiness.state === 'ready' ? 1 : 0)
+      sample('metadata_center_ready', {}, this.readiness.state === 'ready' ? 1 : 0) +
+      family('metadata_center_log_lines_dropped_total', 'counter', 'Log lines that nobody has read in time') +
+      sample('metadata_center_log_lines_dropped_total', {}, this.logOutput.droppedLines)
     );
   }
 }

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
-import type { Readiness } from '#platform';
+import type { LogOutput, Readiness } from '#platform';
 import type { Configuration } from './config/configuration.js';
 import { version } from './version.js';
 
@@ -19,6 +19,7 @@ export class Replica {
     readonly admin: NestFastifyApplication,
     readonly readiness: Readiness,
     readonly log: Logger,
+    private readonly logOutput: Pick<LogOutput, 'flush'>,
   ) {}
 
   /**
@@ -51,6 +52,7 @@ export class Replica {
     // What was cut off is journalled when its connection has closed.
     await nextTurn();
     this.log.info('bye');
+    await this.logOutput.flush();
   }
 }
 

@@ -9,6 +9,7 @@ export { fieldRule } from './http/field-rule.js';
 export { isPrintable, quoted } from './http/printable.js';
 export { BodyOrQuery, fromQuery } from './http/read-dto.js';
 export { type LogFormat, type LogLevel, createLogger, logLevels } from './logging/create-logger.js';
+export { LogOutput } from './logging/log-output.js';
 export { ROOT_LOGGER } from './logging/logging.module.js';
 export { family, sample } from './metrics/exposition.js';
 export { type MetricSource, MetricSources } from './metrics/metric-sources.js';

@@ -56,6 +56,11 @@ export class ServiceProcess implements AsyncDisposable {
     }
   }
 
+  /** Leaves what the process writes in the pipe, as a stalled collector of logs does. */
+  stopReading(): void {
+    this.#child.stdout!.pause();
+  }
+
   signal(signal: NodeJS.Signals): void {
     this.#child.kill(signal);
   }
@@ -63,9 +68,12 @@ export class ServiceProcess implements AsyncDisposable {
   /** Sends a signal and waits. @returns how the process ended, and how long after the signal */
   async end(signal: NodeJS.Signals): Promise<Ending & { readonly tookMs: number }> {
     const sentMs = performance.now();
+    const exited = once(this.#child, 'exit');
     this.signal(signal);
-    const ending = await this.ended;
-    return { ...ending, tookMs: performance.now() - sentMs };
+    await exited;
+    const tookMs = performance.now() - sentMs;
+    this.#child.stdout!.resume();
+    return { ...(await this.ended), tookMs };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

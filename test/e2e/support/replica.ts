@@ -35,7 +35,11 @@ export async function startReplica(environment: Record<string, string> = {}): Pr
         exports: [Clock],
       },
     },
-    logDestination: { write: (text: string) => void logLines.push(...text.split('\n').slice(0, -1)) },
+    logOutput: {
+      droppedLines: 0,
+      write: (text: string) => void logLines.push(...text.split('\n').slice(0, -1)),
+      flush: () => Promise.resolve(),
+    },
   });
   const { apiPort, adminPort } = await replica.listen();
   return {

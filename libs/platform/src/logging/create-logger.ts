@@ -1,10 +1,4 @@
-import {
-  type DestinationStream,
-  type Logger,
-  destination as pinoDestination,
-  pino,
-  stdTimeFunctions,
-} from 'pino';
+import { type DestinationStream, type Logger, pino, stdTimeFunctions } from 'pino';
 import { asText } from './text-lines.js';
 
 /** Levels by the names that the API uses, from the most talkative on. */
@@ -14,15 +8,8 @@ export type LogLevel = (typeof logLevels)[number];
 /** One JSON object a line, or lines for people. */
 export type LogFormat = 'json' | 'text';
 
-/**
- * The process's logger. Writes are synchronous, so that the last line before a crash is there; what is logged
- * per call is therefore off by default.
- */
-export function createLogger(
-  level: LogLevel,
-  format: LogFormat,
-  destination: DestinationStream = pinoDestination({ dest: 1, sync: true }),
-): Logger {
+/** The logger of a replica. Its level may change at run time. */
+export function createLogger(level: LogLevel, format: LogFormat, destination: DestinationStream): Logger {
   return pino(
     {
       base: null,
