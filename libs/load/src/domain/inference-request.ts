@@ -21,6 +21,9 @@ export interface Life {
   readonly startedMs: number;
 }
 
+/** Generations are kept in 32 bits. */
+const maxGeneration = 2 ** 32 - 1;
+
 /** What a client says when it sends a request to an engine. */
 export interface RequestRecord {
   /** Unix time in ns, by which a late retry is told from a new life; 0n where the client gave none. */
@@ -119,6 +122,12 @@ export function isSameKnowledge(a: Life, b: Life): boolean {
     a.removed === b.removed &&
     compareRecords(a.record, b.record) === 0
   );
+}
+
+/** Whether a replica can have such a life: what comes from elsewhere is not to be trusted. */
+export function isPossibleLife({ generation, startedMs }: Life, nowMs: number): boolean {
+  const isGeneration = Number.isInteger(generation) && generation >= 1 && generation <= maxGeneration;
+  return isGeneration && Number.isFinite(startedMs) && startedMs <= nowMs;
 }
 
 /**

@@ -5,6 +5,7 @@ import {
   type Life,
   type RequestRecord,
   isLive,
+  isPossibleLife,
   isSameContribution,
   isSameKnowledge,
   mergeLives,
@@ -115,7 +116,8 @@ export class LoadStats {
    */
   merge(key: RequestKey, life: Life, now: Moment): boolean {
     const { monotonicMs } = now;
-    if (!isPossible(life, monotonicMs)) throw new RangeError('generation or age of a life is out of range');
+    if (!isPossibleLife(life, monotonicMs))
+      throw new RangeError('generation or age of a life is out of range');
     const slot = this.#find(key, now);
     const known = this.#lifeAt(slot);
     const next = known === undefined ? life : mergeLives(known, life);
@@ -297,11 +299,4 @@ export class LoadStats {
     if (model.engineCount === 0) this.#models.delete(engine.cluster);
     return true;
   }
-}
-
-const maxGeneration = 2 ** 32 - 1;
-
-function isPossible({ generation, startedMs }: Life, nowMs: number): boolean {
-  const isGeneration = Number.isInteger(generation) && generation >= 1 && generation <= maxGeneration;
-  return isGeneration && Number.isFinite(startedMs) && startedMs <= nowMs;
 }
