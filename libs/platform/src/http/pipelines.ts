@@ -6,7 +6,8 @@ const maxPipelined = 32;
 
 interface Pipeline {
   /** The answer to the latest call. */
-  last: ServerResponse;
+  last: ServerResponse | undefined;
+  /** Calls that wait for their turn. */
   waiting: number;
 }
 
@@ -20,11 +21,14 @@ export class Pipelines {
 
   /** Calls `enter` when its turn comes: at once, unless an earlier call of the connection is not answered yet. */
   enqueue({ socket }: IncomingMessage, answer: ServerResponse, enter: () => void): void {
-    const pipeline = this.#pipelines.get(socket);
-    const previous = pipeline?.last;
-    if (pipeline === undefined) this.#pipelines.set(socket, { last: answer, waiting: 0 });
-    else pipeline.last = answer;
-    if (pipeline === undefined || previous === undefined || previous.closed) {
+    let pipeline = this.#pipelines.get(socket);
+    if (pipeline === undefined) {
+      pipeline = { last: undefined, waiting: 0 };
+      this.#pipelines.set(socket, pipeline);
+    }
+    const previous = pipeline.last;
+    pipeline.last = answer;
+    if (previous === undefined || previous.closed) {
       if (canAnswer(socket)) enter();
       return;
     }
