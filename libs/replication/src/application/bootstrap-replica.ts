@@ -1,0 +1,73 @@
+import type { CloseGap } from './close-gap.js';
+import type { FollowDirectory } from './follow-directory.js';
+import type { LoadSnapshot } from './load-snapshot.js';
+import type { Mesh } from './mesh.js';
+import type { Clock } from './ports/clock.js';
+import type { Random } from './ports/random.js';
+import type { Timers } from './ports/timers.js';
+
+/** The first round: long enough for every peer to answer or to time out. */
+const firstRoundMs = 3_000;
+/** After the snapshot, origins send what came since it was begun; they are asked every 100 ms. */
+const catchUpMs = 1_000;
+const lookMs = 10;
+
+/**
+ * How a start ended. `alone`: nobody is known; `loaded`: a peer's snapshot is in; `nobody-ready`: there are peers, but
+ * none had a picture to give; `directory-silent`: the directory could not tell; `timed-out`: it took too long, and goes
+ * on behind a replica that serves what it has.
+ */
+export type BootstrapOutcome = 'alone' | 'loaded' | 'nobody-ready' | 'directory-silent' | 'timed-out';
+
+/** A replica that starts learns what the others know before it answers clients. Live batches are merged meanwhile. */
+export class BootstrapReplica {
+  constructor(
+    private readonly followDirectory: FollowDirectory,
+    private readonly mesh: Mesh,
+    private readonly loadSnapshot: LoadSnapshot,
+    private readonly closeGap: CloseGap,
+    private readonly clock: Clock,
+    private readonly timers: Timers,
+    private readonly random: Random,
+    private readonly timeoutMs: number,
+  ) {}
+
+  execute(): Promise<BootstrapOutcome> {
+    const timeout = this.timers.sleep(this.timeoutMs).then((): BootstrapOutcome => 'timed-out');
+    return Promise.race([this.#load(), timeout]);
+  }
+
+  async #load(): Promise<BootstrapOutcome> {
+    const roundEndsMs = this.clock.nowMs() + firstRoundMs;
+    await this.#until(roundEndsMs, () => this.followDirectory.hasAnswer);
+    if (this.#feeds.length === 0) return this.followDirectory.hasAnswer ? 'alone' : 'directory-silent';
+    const tried = new Set<string>();
+    for (;;) {
+      await this.#until(roundEndsMs, () => this.#nextDonor(tried) !== undefined || this.#isRoundOver);
+      const donor = this.#nextDonor(tried);
+      if (donor === undefined) return 'nobody-ready';
+      tried.add(donor);
+      if ((await this.loadSnapshot.execute(donor)) === 'loaded') break;
+    }
+    await this.#until(this.clock.nowMs() + catchUpMs, () => !this.closeGap.hasOpenGaps);
+    return 'loaded';
+  }
+
+  get #feeds() {
+    return [...this.mesh.peers()].map(({ feed }) => feed);
+  }
+
+  /** Every peer has answered or failed to. */
+  get #isRoundOver(): boolean {
+    return this.#feeds.every((feed) => feed.isSettled);
+  }
+
+  #nextDonor(tried: ReadonlySet<string>): string | undefined {
+    const untried = this.mesh.readyPeers().filter((peer) => !tried.has(peer));
+    return untried[Math.floor(this.random.next() * untried.length)];
+  }
+
+  async #until(deadlineMs: number, isMet: () => boolean): Promise<void> {
+    while (!isMet() && this.clock.nowMs() < deadlineMs) await this.timers.sleep(lookMs);
+  }
+}

@@ -1,0 +1,64 @@
+import type { WireEvent } from './batch-format.js';
+import type { GoCall, GoWire } from './ports/go-wire.js';
+import { type ReplicatedState, WireError } from './ports/replicated-state.js';
+
+/** A state that was read whole and can be merged. */
+export type Merge = () => boolean;
+
+/** The states of all contexts, by kind. Contexts add theirs while the application is put together. */
+export class ReplicatedStates {
+  readonly #states = new Map<string, ReplicatedState>();
+  readonly #goWires = new Map<string, GoWire>();
+
+  add(state: ReplicatedState, goWire?: GoWire): void {
+    this.#states.set(state.kind, state);
+    if (goWire !== undefined) this.#goWires.set(goWire.kind, goWire);
+  }
+
+  all(): IterableIterator<ReplicatedState> {
+    return this.#states.values();
+  }
+
+  /**
+   * Reads events without effect.
+   *
+   * @returns a merge for each event whose kind is known; others are of a later release, and skipped
+   * @throws WireError that names the event and the field
+   */
+  parse(events: readonly WireEvent[]): Merge[] {
+    const merges: Merge[] = [];
+    for (let i = 0; i < events.length; i++) {
+      const { kind, ageMs, state } = events[i]!;
+      const owner = this.#states.get(kind);
+      if (owner === undefined) continue;
+      const parsed = parseAt(i, owner, state, ageMs);
+      merges.push(() => owner.merge(parsed));
+    }
+    return merges;
+  }
+
+  /** @returns the calls that tell a Go peer of an event */
+  goCallsFor(kind: string, state: string): readonly GoCall[] {
+    return this.#goWires.get(kind)?.callsFor(state) ?? [];
+  }
+
+  /**
+   * @returns whether any context knows the type
+   * @throws WireError
+   */
+  receiveGoCall(type: string, body: unknown): boolean {
+    for (const wire of this.#goWires.values()) {
+      if (wire.receive(type, body)) return true;
+    }
+    return false;
+  }
+}
+
+function parseAt(index: number, owner: ReplicatedState, state: unknown, ageMs: number): unknown {
+  try {
+    return owner.parse(state, ageMs);
+  } catch (error) {
+    if (error instanceof WireError) throw new WireError(`events[${index}].state: ${error.message}`);
+    throw error;
+  }
+}

@@ -1,0 +1,10 @@
+export { EventFeed } from './application/event-feed.js';
+export { type GoCall, GoWire } from './application/ports/go-wire.js';
+export {
+  type KnownState,
+  ReplicatedState,
+  type StateSelection,
+  WireError,
+} from './application/ports/replicated-state.js';
+export { ReplicatedStates } from './application/replicated-states.js';
+export { bucketCount, type StateDigest } from './domain/state-digest.js';
