@@ -19,7 +19,7 @@ export class ReleasePrompt {
   execute(requestId: string): ReleaseOutcome {
     const result = this.load.release(requestId, this.clock.now());
     if (typeof result === 'string') return result;
-    this.changes.publish(requestId, result);
+    this.changes.publish(requestId, { ...result, record: undefined });
     return 'released';
   }
 }

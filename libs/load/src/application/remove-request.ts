@@ -16,7 +16,7 @@ export class RemoveRequest {
   execute(requestId: string): RemoveOutcome {
     const result = this.load.remove(requestId, this.clock.now());
     if (typeof result === 'string') return result;
-    this.changes.publish(requestId, result);
+    this.changes.publish(requestId, { ...result, record: undefined });
     return 'removed';
   }
 }

@@ -36,13 +36,13 @@ describe('the use cases', () => {
     removeRequest = new RemoveRequest(load, clock, changes);
   });
 
-  it('tell each change once, in order, as the state that follows', () => {
+  it('tell each change once, in order, as the state that follows, with the record that it brought', () => {
     expect(recordRequest.execute('r', record)).toBe('recorded');
     expect(releasePrompt.execute('r')).toBe('released');
     expect(removeRequest.execute('r')).toBe('removed');
-    const life = { generation: 1, record, startedMs: clock.now().monotonicMs };
+    const life = { generation: 1, record: undefined, startedMs: clock.now().monotonicMs };
     expect(changes.heard).toEqual([
-      ['r', { ...life, released: false, removed: false }],
+      ['r', { ...life, record, released: false, removed: false }],
       ['r', { ...life, released: true, removed: false }],
       ['r', { ...life, released: true, removed: true }],
     ]);

@@ -5,18 +5,19 @@
  * (its client is taken for dead), and `tombstoneMs` later nothing is known of its id any more.
  */
 export class GcPolicy {
-  /**
-   * How long an id outlives its expiry. It must exceed the longest pause of a process: a replica that slept
-   * for longer could bring a request back that all others have forgotten.
-   */
-  static readonly tombstoneMs = 90_000;
-
   /** Age at which an id is forgotten, whatever became of it. */
   readonly forgetMs: number;
 
-  /** @param expiryMs age at which a request no longer counts, and idle time after which an engine's row goes */
-  constructor(readonly expiryMs: number) {
-    this.forgetMs = expiryMs + GcPolicy.tombstoneMs;
+  /**
+   * @param expiryMs age at which a request no longer counts, and idle time after which an engine's row goes
+   * @param tombstoneMs how long an id outlives its expiry. It must exceed the longest pause of a process: a replica
+   *   that slept for longer could bring a request back that all others have forgotten
+   */
+  constructor(
+    readonly expiryMs: number,
+    readonly tombstoneMs = 90_000,
+  ) {
+    this.forgetMs = expiryMs + tombstoneMs;
   }
 
   isExpired(startedMs: number, nowMs: number): boolean {

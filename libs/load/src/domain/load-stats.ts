@@ -13,6 +13,7 @@ import {
   releaseLife,
   removeLife,
 } from './inference-request.js';
+import { KnownLives } from './known-lives.js';
 import type { LoadLimits, ReachedLimit } from './load-limits.js';
 import { ModelStats } from './model-stats.js';
 import type { Moment } from './moment.js';
@@ -43,9 +44,13 @@ export class LoadStats {
   readonly #models = new Map<string, ModelStats>();
   readonly #requests: RequestTable;
   readonly #idle = new IdleEngines();
+  /** Everything known, for other replicas. */
+  readonly known: KnownLives;
   #engineCount = 0;
   #expired = 0;
   #evictedTombstones = 0;
+  /** Of the youngest tombstone that was forgotten before its time. */
+  #evictedStartMs = Number.NEGATIVE_INFINITY;
   readonly #refused = { 'requests-full': 0, 'engines-full': 0, 'clusters-full': 0 };
 
   constructor(
@@ -53,6 +58,7 @@ export class LoadStats {
     readonly limits: LoadLimits,
   ) {
     this.#requests = new RequestTable(Math.max(1, policy.forgetMs / ageBuckets));
+    this.known = new KnownLives(this.#requests);
   }
 
   /**
@@ -127,8 +133,9 @@ export class LoadStats {
     }
     if (known !== undefined && next.startedMs === known.startedMs && isSameKnowledge(known, next))
       return false;
-    this.#settle(key, slot, next, now);
-    return known === undefined || !isSameKnowledge(known, next);
+    const isNews = known === undefined || !isSameKnowledge(known, next);
+    this.#settle(key, slot, next, now, isNews);
+    return isNews;
   }
 
   /**
@@ -142,6 +149,11 @@ export class LoadStats {
     let left = limit;
     while (left > 0 && (this.#expireOne(now) || this.#forgetOne(now) || this.#deleteOneIdle(now))) left--;
     return left === 0;
+  }
+
+  /** The age up to which everything is known that ever was: the expiry, unless tombstones had to go before it. */
+  horizonMs(now: Moment): number {
+    return Math.min(this.policy.expiryMs, Math.max(0, now.monotonicMs - this.#evictedStartMs));
   }
 
   /** The engines of a cluster; none where the cluster is unknown. Valid until the next change. */
@@ -187,8 +199,8 @@ export class LoadStats {
     return slot === noSlot ? undefined : this.#requests.lifeAt(slot);
   }
 
-  /** Replaces what is known of an id, and moves the counts along. */
-  #settle(key: RequestKey, slot: Slot, next: Life, now: Moment): void {
+  /** Replaces what is known of an id, and moves the counts along. Where nothing but its age is new, that is no news. */
+  #settle(key: RequestKey, slot: Slot, next: Life, now: Moment, isNews = true): void {
     const before = slot !== noSlot && this.#requests.isLiveAt(slot) ? this.#requests.lifeAt(slot) : undefined;
     const isNextLive = isLive(next, now.monotonicMs, this.policy);
     let kept = next;
@@ -203,8 +215,10 @@ export class LoadStats {
     ) {
       this.#expired++;
     }
-    if (slot === noSlot) this.#requests.insert(key, kept, isNextLive);
+    let settled = slot;
+    if (slot === noSlot) settled = this.#requests.insert(key, kept, isNextLive);
     else this.#requests.replace(slot, kept, isNextLive);
+    if (isNews) this.#requests.touch(settled, now.monotonicMs);
     if (!isNextLive) this.#boundTombstones(now);
   }
 
@@ -264,7 +278,9 @@ export class LoadStats {
 
   #boundTombstones(now: Moment): void {
     if (this.tombstoneCount <= this.limits.maxTombstones) return;
-    this.#forget(this.#requests.oldestTombstone(), now);
+    const oldest = this.#requests.oldestTombstone();
+    this.#evictedStartMs = Math.max(this.#evictedStartMs, this.#requests.startedMsAt(oldest));
+    this.#forget(oldest, now);
     this.#evictedTombstones++;
   }
 

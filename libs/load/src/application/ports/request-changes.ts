@@ -7,6 +7,6 @@ import type { Life } from '../../domain/inference-request.js';
  * block or throw: what can't be sent now is the listener's to keep. Lives are immutable and may be kept.
  */
 export abstract class RequestChanges {
-  /** @param life the state that follows, not the step to it */
-  abstract publish(requestId: string, life: Life): void;
+  /** @param change the life that follows; its record only where the call has brought it */
+  abstract publish(requestId: string, change: Life): void;
 }

@@ -27,8 +27,23 @@ export function requestKeyOf(requestId: string): RequestKey {
   return { high, low };
 }
 
+/** The key as 16 hex digits, as replicas write it. */
+export function keyText({ high, low }: RequestKey): string {
+  return hex(high) + hex(low);
+}
+
+/** @returns undefined for text that is no key */
+export function keyFromText(text: string): RequestKey | undefined {
+  if (!/^[0-9a-f]{16}$/.test(text)) return undefined;
+  return { high: parseInt(text.slice(0, 8), 16) | 0, low: parseInt(text.slice(8), 16) | 0 };
+}
+
+function hex(word: number): string {
+  return (word >>> 0).toString(16).padStart(8, '0');
+}
+
 /** MurmurHash3's 32-bit finalizer (Appleby, public domain): every input bit reaches every output bit. */
-function avalanche(hash: number): number {
+export function avalanche(hash: number): number {
   let h = hash;
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);

@@ -10,17 +10,21 @@ const isRemoved = 2;
 const hasRecord = 4;
 /** The life counts: it lies whole in the list of live ones. */
 const isWhole = 8;
+/** The slot stands for an id that is known. */
+const isKnown = 16;
 
 class LifeChunk {
   readonly flags = new Uint8Array(chunkSize);
   /** The generation; of a whole life, its number in the list instead. */
   readonly generation = new Uint32Array(chunkSize);
   readonly timestampNs = new BigInt64Array(chunkSize);
+  /** When what is known last changed: the low 32 bits of the time in ms, which lives are far too short to wrap. */
+  readonly changedMs = new Uint32Array(chunkSize);
 }
 
 /**
  * Everything known of request ids. A life that counts is held whole; a tombstone (an ended life or a marker)
- * is packed into its slot, 45 bytes with its key, age and links.
+ * is packed into its slot, 49 bytes with its key, age and links.
  *
  * Both kinds wait in the order of their age, so that collecting costs what is collected.
  */
@@ -83,12 +87,36 @@ export class RequestTable {
     return (this.#chunks[chunkOf(slot)]!.flags[offsetOf(slot)]! & isWhole) !== 0;
   }
 
+  /** Slots 0 to this, exclusively, may stand for ids that are known. */
+  get slotsMade(): number {
+    return this.#index.slotsMade;
+  }
+
+  isKnownAt(slot: Slot): boolean {
+    return (this.#chunks[chunkOf(slot)]!.flags[offsetOf(slot)]! & isKnown) !== 0;
+  }
+
+  keyAt(slot: Slot): RequestKey {
+    return this.#index.keyAt(slot);
+  }
+
+  /** How long what is known has been as it is. */
+  unchangedForMs(slot: Slot, nowMs: number): number {
+    return (nowMs - this.#chunks[chunkOf(slot)]!.changedMs[offsetOf(slot)]!) >>> 0;
+  }
+
+  /** What is known has changed. */
+  touch(slot: Slot, nowMs: number): void {
+    this.#chunks[chunkOf(slot)]!.changedMs[offsetOf(slot)] = nowMs;
+  }
+
   /** Begins to know an id. */
-  insert(key: RequestKey, life: Life, isLive: boolean): void {
+  insert(key: RequestKey, life: Life, isLive: boolean): Slot {
     const slot = this.#index.insert(key);
     if (chunkOf(slot) === this.#chunks.length) this.#chunks.push(new LifeChunk());
     if (isLive) this.#storeWhole(slot, life);
     else this.#pack(slot, life);
+    return slot;
   }
 
   /** Puts another life into a slot. */
@@ -105,13 +133,14 @@ export class RequestTable {
   /** Forgets an id. */
   delete(slot: Slot): void {
     this.#vacate(slot);
+    this.#chunks[chunkOf(slot)]!.flags[offsetOf(slot)] = 0;
     this.#index.delete(slot);
   }
 
   #storeWhole(slot: Slot, life: Life): void {
     const chunk = this.#chunks[chunkOf(slot)]!;
     const at = offsetOf(slot);
-    chunk.flags[at] = isWhole;
+    chunk.flags[at] = isKnown | isWhole;
     chunk.generation[at] = this.#whole.add(life);
     this.#live.add(slot, life.startedMs);
   }
@@ -120,6 +149,7 @@ export class RequestTable {
     const chunk = this.#chunks[chunkOf(slot)]!;
     const at = offsetOf(slot);
     chunk.flags[at] =
+      isKnown |
       (life.released ? isReleased : 0) |
       (life.removed ? isRemoved : 0) |
       (life.record === undefined ? 0 : hasRecord);

@@ -41,6 +41,18 @@ export class SlotIndex {
     return noSlot;
   }
 
+  /** Slots 0 to this, exclusively, are or were in use. */
+  get slotsMade(): number {
+    return this.#slotsMade;
+  }
+
+  /** The key that the slot stands for, or last stood for. */
+  keyAt(slot: Slot): RequestKey {
+    const chunk = this.#chunkOf(slot);
+    const at = offsetOf(slot);
+    return { high: chunk.high[at]!, low: chunk.low[at]! };
+  }
+
   /** Gives a key that has none a slot; slots of deleted keys are used again. */
   insert(key: RequestKey): Slot {
     const slot = this.#takeSlot();

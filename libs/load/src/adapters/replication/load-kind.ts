@@ -1,0 +1,2 @@
+/** The name of this context's states on the wire. */
+export const loadKind = 'load';

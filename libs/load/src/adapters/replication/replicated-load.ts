@@ -1,0 +1,41 @@
+import { type KnownState, ReplicatedState, type StateDigest, type StateSelection } from '#replication';
+import type { Clock } from '../../application/ports/clock.js';
+import type { LoadStats } from '../../domain/load-stats.js';
+import { loadKind } from './load-kind.js';
+import { type LifeOfRequest, knownText, readLife } from './life-format.js';
+
+/** The load as replicas keep it the same: every id and what is known of it. Counts follow, and are never sent. */
+export class ReplicatedLoad extends ReplicatedState<LifeOfRequest> {
+  override readonly kind = loadKind;
+  override readonly isRepaired = true;
+
+  constructor(
+    private readonly load: LoadStats,
+    private readonly clock: Clock,
+  ) {
+    super();
+  }
+
+  override get horizonMs(): number {
+    return this.load.horizonMs(this.clock.now());
+  }
+
+  override parse(state: unknown, ageMs: number): LifeOfRequest {
+    return readLife(state, this.clock.now().monotonicMs - ageMs);
+  }
+
+  override merge({ key, life }: LifeOfRequest): boolean {
+    return this.load.merge(key, life, this.clock.now());
+  }
+
+  override *states(selection: StateSelection): Iterable<readonly KnownState[]> {
+    for (const lives of this.load.known.slices(selection, () => this.clock.now().monotonicMs)) {
+      yield lives.map(({ key, life }) => ({ state: knownText(key, life), sinceMs: life.startedMs }));
+    }
+  }
+
+  override digest(into: StateDigest, selection: StateSelection): Iterable<void> {
+    const { monotonicMs } = this.clock.now();
+    return this.load.known.hash(selection, monotonicMs, (bucket, high, low) => into.add(bucket, high, low));
+  }
+}
