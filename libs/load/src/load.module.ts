@@ -1,8 +1,10 @@
-import { type DynamicModule, type FactoryProvider, type ModuleMetadata, Module } from '@nestjs/common';
-import { MetricSources } from '#platform';
+import { type DynamicModule, type ModuleMetadata, Module } from '@nestjs/common';
+import { MetricSources, made } from '#platform';
+import { ReplicatedStates } from '#replication';
 import { ApiMode, type ApiModeName, apiModeOf } from './adapters/http/api-mode.js';
 import { LoadController } from './adapters/http/load.controller.js';
 import { LoadMetrics } from './adapters/prometheus/load-metrics.js';
+import { ReplicatedLoad } from './adapters/replication/replicated-load.js';
 import { GarbageCollectionTimer } from './adapters/timer/garbage-collection-timer.js';
 import { CollectGarbage } from './application/collect-garbage.js';
 import { Clock } from './application/ports/clock.js';
@@ -26,7 +28,7 @@ export interface LoadOptions {
   readonly maxMetricEngines: number;
 }
 
-/** The load context: wires its use cases to the adapters that it is given. */
+/** The load context: wires its use cases to the adapters that it is given, and its state to the replication. */
 @Module({})
 export class LoadModule {
   /** @param adapters modules that bind the ports `Clock` and `RequestChanges` */
@@ -47,6 +49,15 @@ export class LoadModule {
         made(RemoveRequest, LoadStats, Clock, RequestChanges),
         made(CollectGarbage, LoadStats, Clock),
         {
+          provide: ReplicatedLoad,
+          useFactory: (load: LoadStats, clock: Clock, states: ReplicatedStates) => {
+            const replicated = new ReplicatedLoad(load, clock);
+            states.add(replicated);
+            return replicated;
+          },
+          inject: [LoadStats, Clock, ReplicatedStates],
+        },
+        {
           provide: GarbageCollectionTimer,
           useFactory: (collect: CollectGarbage) => new GarbageCollectionTimer(collect, options.gcIntervalMs),
           inject: [CollectGarbage],
@@ -60,12 +71,4 @@ export class LoadModule {
       ],
     };
   }
-}
-
-/** Provides a class that knows no framework: `tokens` stand for its constructor's arguments, in their order. */
-function made<Part, Parts extends unknown[]>(
-  provide: new (...parts: Parts) => Part,
-  ...tokens: { readonly [K in keyof Parts]: abstract new (...parts: never[]) => Parts[K] }
-): FactoryProvider<Part> {
-  return { provide, useFactory: (...parts) => new provide(...(parts as Parts)), inject: [...tokens] };
 }

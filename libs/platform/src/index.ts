@@ -11,6 +11,7 @@ export { BodyOrQuery, fromQuery } from './http/read-dto.js';
 export { type LogFormat, type LogLevel, createLogger, logLevels } from './logging/create-logger.js';
 export { LogOutput } from './logging/log-output.js';
 export { ROOT_LOGGER } from './logging/logging.module.js';
+export { made } from './made.js';
 export { family, sample } from './metrics/exposition.js';
 export { type MetricSource, MetricSources } from './metrics/metric-sources.js';
 export { ProcessRegistry } from './metrics/process-registry.js';

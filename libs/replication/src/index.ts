@@ -1,3 +1,5 @@
+export { JournalLogModule } from './adapters/log/journal-log.js';
+export { SystemTimersModule } from './adapters/timer/system-timers.js';
 export { EventFeed } from './application/event-feed.js';
 export { type GoCall, GoWire } from './application/ports/go-wire.js';
 export {
@@ -8,3 +10,5 @@ export {
 } from './application/ports/replicated-state.js';
 export { ReplicatedStates } from './application/replicated-states.js';
 export { bucketCount, type StateDigest } from './domain/state-digest.js';
+export { Replication } from './application/replication.js';
+export { type ReplicationOptions, ReplicationModule } from './replication.module.js';

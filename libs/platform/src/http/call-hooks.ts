@@ -18,6 +18,10 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** The route answers 503 while the replica is not ready. */
     requiresReady?: boolean;
+    /** The most that a body of this route may have, where it is not the usual. */
+    bodyLimitBytes?: number;
+    /** The route gets its body as bytes, and parses them itself. */
+    rawBody?: boolean;
   }
 }
 

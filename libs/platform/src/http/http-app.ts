@@ -72,6 +72,10 @@ export async function createHttpApp(
   const fastify = adapter.getInstance();
   const connections = new OpenConnections(fastify.server as Server);
   fastify.addHook('preClose', () => connections.flush());
+  fastify.addHook('onRoute', (route) => {
+    const limitBytes = route.config?.bodyLimitBytes;
+    if (limitBytes !== undefined) route.bodyLimit = limitBytes;
+  });
   const routes = new RouteTable();
   routes.watch(fastify);
   hooks.addTo(fastify);
@@ -82,7 +86,8 @@ export async function createHttpApp(
   );
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body, done) => {
-    done(null, request.is404 ? undefined : parsedOrError(body as Buffer));
+    if (request.routeOptions.config.rawBody === true) done(null, body);
+    else done(null, request.is404 ? undefined : parsedOrError(body as Buffer));
   });
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     abortOnError: false,

@@ -22,9 +22,8 @@ export class FollowDirectory {
   #hasAnswer = false;
   #cancel = (): void => {};
 
-  /** @param directory undefined for a replica that was told of none: it only hears those that greet it */
   constructor(
-    private readonly directory: Directory | undefined,
+    private readonly directory: Directory,
     private readonly intervalMs: number,
     private readonly mesh: Mesh,
     private readonly totals: ReplicationTotals,
@@ -38,12 +37,12 @@ export class FollowDirectory {
 
   /** Whether the directory has ever told anything, be it that there is nobody. */
   get hasAnswer(): boolean {
-    return this.#hasAnswer || this.directory === undefined;
+    return this.#hasAnswer;
   }
 
   /** @param isOwn tells this replica's own addresses */
   start(isOwn: (address: PeerAddress) => boolean): void {
-    if (this.directory !== undefined) void this.#follow(this.directory, isOwn);
+    void this.#follow(isOwn);
   }
 
   stop(): void {
@@ -51,18 +50,18 @@ export class FollowDirectory {
     this.#cancel = () => {};
   }
 
-  async #follow(directory: Directory, isOwn: (address: PeerAddress) => boolean): Promise<void> {
+  async #follow(isOwn: (address: PeerAddress) => boolean): Promise<void> {
     let isStopped = false;
     this.#cancel = () => (isStopped = true);
-    await this.#lookUp(directory, isOwn);
+    await this.#lookUp(isOwn);
     if (isStopped) return;
     const delayMs = this.#hasAnswer ? this.intervalMs : Math.min(firstRetryMs, this.intervalMs);
-    this.#cancel = this.timers.after(delayMs, () => void this.#follow(directory, isOwn));
+    this.#cancel = this.timers.after(delayMs, () => void this.#follow(isOwn));
   }
 
-  async #lookUp(directory: Directory, isOwn: (address: PeerAddress) => boolean): Promise<void> {
+  async #lookUp(isOwn: (address: PeerAddress) => boolean): Promise<void> {
     try {
-      const addresses = await directory.lookUp();
+      const addresses = await this.directory.lookUp();
       this.#hasAnswer = true;
       if (this.#lastError !== undefined) this.journal.tell({ type: 'lookup-recovered' });
       this.#lastError = undefined;

@@ -25,12 +25,14 @@ export interface MeshPeer {
 export class Mesh {
   readonly #members = new Map<string, Member>();
   #hasEverHadPeers = false;
+  #onOtherProcess = (): void => {};
 
-  /** @param onOtherProcess told when another process answers at a peer's address than before */
-  constructor(
-    private readonly parts: FeedParts,
-    private readonly onOtherProcess: () => void,
-  ) {}
+  constructor(private readonly parts: FeedParts) {}
+
+  /** @param listener told when another process answers at a peer's address than before */
+  onOtherProcess(listener: () => void): void {
+    this.#onOtherProcess = listener;
+  }
 
   /** Whether anybody may ever ask for this replica's events. */
   get hasEverHadPeers(): boolean {
@@ -110,7 +112,7 @@ export class Mesh {
     for (const { feed } of this.#members.values()) {
       if (feed !== asking && feed.epoch === epoch && feed.state !== 'unreachable') return 'duplicate';
     }
-    if (asking.epoch !== epoch) this.onOtherProcess();
+    if (asking.epoch !== epoch) this.#onOtherProcess();
     return 'peer';
   }
 }

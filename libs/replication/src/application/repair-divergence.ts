@@ -35,8 +35,9 @@ export class RepairDivergence {
     private readonly journal: Journal,
   ) {}
 
-  /** Begins the rounds, at a random point of the interval. */
+  /** Begins the rounds, at a random point of the interval. A process that is new may have died half way through its fan-out. */
   start(): void {
+    this.mesh.onOtherProcess(() => this.#hurry());
     this.#cancel = this.timers.after(this.random.next() * intervalMs, () => void this.#runRound());
   }
 
@@ -47,7 +48,7 @@ export class RepairDivergence {
   }
 
   /** Compares with all peers as soon as it can, for there is a reason to think that they differ. */
-  hurry(): void {
+  #hurry(): void {
     if (this.#isRunning) {
       this.#isWanted = true;
       return;

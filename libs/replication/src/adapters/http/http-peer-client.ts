@@ -1,0 +1,160 @@
+import { randomUUID } from 'node:crypto';
+import type { OnApplicationShutdown } from '@nestjs/common';
+import { Pool } from 'undici';
+import { type OutgoingBatch, batchText, readChunk, readSnapshotHeader } from '../../application/batch-format.js';
+import type { WireEvent } from '../../application/batch-format.js';
+import type { Clock } from '../../application/ports/clock.js';
+import type { GoCall } from '../../application/ports/go-wire.js';
+import {
+  type BatchAnswer,
+  type DigestAnswer,
+  PeerClient,
+  PeerError,
+  type SnapshotRequest,
+  type SnapshotStream,
+} from '../../application/ports/peer-client.js';
+import { WireError } from '../../application/ports/replicated-state.js';
+import { readBatchAnswer, readDigestAnswer, readEnvelope } from './answers.js';
+import { Exchange, type HttpAnswer } from './exchange.js';
+import { linesOf } from './lines.js';
+
+/** How peers are called; the environment variables `REPLICA_CLIENT_*`. */
+export interface HttpPeerClientOptions {
+  readonly dialTimeoutMs: number;
+  /** From the call to the whole answer. */
+  readonly requestTimeoutMs: number;
+  /** Connections to one peer; one is enough but for peers of the Go service. */
+  readonly maxConnections: number;
+  readonly idleTimeoutMs: number;
+  readonly keepAlivePeriodMs: number;
+}
+
+const maxAnswerBytes = 64 * 1024;
+/** A donor that sends nothing for this long is given up. */
+const snapshotSilenceMs = 5_000;
+const json = { 'content-type': 'application/json' };
+
+/** Reaches peers over HTTP/1.1. */
+export class HttpPeerClient extends PeerClient implements OnApplicationShutdown {
+  readonly #pools = new Map<string, Pool>();
+
+  constructor(
+    private readonly options: HttpPeerClientOptions,
+    private readonly clock: Clock,
+  ) {
+    super();
+  }
+
+  override async sendBatch(peer: string, batch: OutgoingBatch): Promise<BatchAnswer | 'unknown-call'> {
+    const body = batchText(batch, this.clock.nowMs());
+    const answer = await this.#call(peer, 'POST', '/v1/replica/events', body, json);
+    return answer.status === 404 ? 'unknown-call' : readBatchAnswer(readEnvelope(answer));
+  }
+
+  override async fetchDigest(peer: string, youngerThanMs: number): Promise<DigestAnswer | 'not-ready'> {
+    const body = JSON.stringify({ v: 1, youngerThanMs });
+    const answer = await this.#call(peer, 'POST', '/v1/replica/digest', body, json);
+    return answer.status === 503 ? 'not-ready' : readDigestAnswer(readEnvelope(answer));
+  }
+
+  override async sendGoCall(peer: string, { type, body }: GoCall): Promise<boolean> {
+    const headers = { ...json, 'event-type': type, traceid: randomUUID() };
+    return (await this.#call(peer, 'POST', '/v1/replica/event', body, headers)).status === 200;
+  }
+
+  override async fetchSnapshot(
+    peer: string,
+    { buckets, youngerThanMs }: SnapshotRequest,
+  ): Promise<SnapshotStream | 'not-ready'> {
+    const query = new URLSearchParams();
+    if (buckets !== undefined) query.set('buckets', buckets.join(','));
+    if (youngerThanMs !== undefined) query.set('younger_than_ms', String(youngerThanMs));
+    try {
+      const { statusCode, body } = await this.#poolOf(peer).request({
+        method: 'GET',
+        path: `/v1/replica/snapshot?${query}`,
+        headersTimeout: snapshotSilenceMs,
+        bodyTimeout: snapshotSilenceMs,
+      });
+      if (statusCode !== 200) {
+        await body.dump();
+        if (statusCode === 503) return 'not-ready';
+        throw new PeerError(`status ${statusCode} to the call for a snapshot`);
+      }
+      const lines = linesOf(body)[Symbol.asyncIterator]();
+      return { header: readSnapshotHeader(await nextLine(lines)), chunks: chunksOf(lines) };
+    } catch (error) {
+      throw peerErrorOf(error);
+    }
+  }
+
+  override forget(peer: string): void {
+    void this.#pools.get(peer)?.destroy();
+    this.#pools.delete(peer);
+  }
+
+  onApplicationShutdown(): void {
+    for (const peer of [...this.#pools.keys()]) this.forget(peer);
+  }
+
+  #call(
+    peer: string,
+    method: 'POST',
+    path: string,
+    body: string,
+    headers: Readonly<Record<string, string>>,
+  ): Promise<HttpAnswer> {
+    return new Promise((resolve, reject) => {
+      const exchange = new Exchange(this.options.requestTimeoutMs, maxAnswerBytes, resolve, reject);
+      this.#poolOf(peer).dispatch({ method, path, body, headers }, exchange);
+    });
+  }
+
+  #poolOf(peer: string): Pool {
+    let pool = this.#pools.get(peer);
+    if (pool === undefined) {
+      const { dialTimeoutMs, maxConnections, idleTimeoutMs, keepAlivePeriodMs } = this.options;
+      pool = new Pool(`http://${peer}`, {
+        connections: maxConnections,
+        pipelining: 1,
+        connect: { timeout: dialTimeoutMs, keepAlive: true, keepAliveInitialDelay: keepAlivePeriodMs },
+        keepAliveTimeout: idleTimeoutMs,
+        keepAliveMaxTimeout: idleTimeoutMs,
+        // An exchange has its own time-out; undici's clock ticks in half seconds.
+        headersTimeout: 0,
+        bodyTimeout: 0,
+      });
+      this.#pools.set(peer, pool);
+    }
+    return pool;
+  }
+}
+
+async function nextLine(lines: AsyncIterator<string>): Promise<unknown> {
+  const { done, value } = await lines.next();
+  if (done === true) throw new PeerError('the snapshot was cut off');
+  try {
+    return JSON.parse(value);
+  } catch (error) {
+    throw new WireError(`a line of the snapshot is not JSON: ${(error as Error).message}`);
+  }
+}
+
+async function* chunksOf(lines: AsyncIterator<string>): AsyncIterable<readonly WireEvent[]> {
+  try {
+    for (;;) {
+      const chunk = readChunk(await nextLine(lines));
+      if (chunk === 'end') return;
+      yield chunk;
+    }
+  } catch (error) {
+    throw peerErrorOf(error);
+  } finally {
+    await lines.return?.();
+  }
+}
+
+function peerErrorOf(error: unknown): Error {
+  const isOurs = error instanceof PeerError || error instanceof WireError;
+  return isOurs ? error : new PeerError((error as Error).message);
+}

@@ -1,0 +1,115 @@
+import { Readable } from 'node:stream';
+import { isUtf8 } from 'node:buffer';
+import { Body, Controller, Get, HttpCode, Post, Query, StreamableFile } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
+import { ApiError } from '#platform';
+import { WireError } from '../../application/ports/replicated-state.js';
+import { ReceiveBatch } from '../../application/receive-batch.js';
+import { ReportStatus } from '../../application/report-status.js';
+import { ServeSnapshot } from '../../application/serve-snapshot.js';
+import { TakeDigest } from '../../application/take-digest.js';
+import { ThisReplica } from '../../domain/this-replica.js';
+import { DigestRequestDto } from './digest-request.dto.js';
+import {
+  DigestDocument,
+  EventsDocument,
+  ReplicaDocuments,
+  SnapshotDocument,
+  StatusDocument,
+} from './replica-documents.js';
+import { ReplicaStatusDto } from './replica-status.dto.js';
+import { SnapshotQueryDto } from './snapshot-query.dto.js';
+
+/** Batches of a thousand events have some 200 kB. */
+export const replicaBodyLimitBytes = 1024 * 1024;
+
+interface BatchAnswerData {
+  readonly epoch: string;
+  readonly state: string;
+  readonly outcome: string;
+  readonly applied: number;
+}
+
+interface DigestData {
+  readonly epoch: string;
+  readonly youngerThanMs: number;
+  readonly digest: string;
+}
+
+/** The calls between replicas, and the view of them for operators. */
+@ReplicaDocuments
+@Controller('v1/replica')
+export class ReplicaController {
+  constructor(
+    private readonly self: ThisReplica,
+    private readonly receiveBatch: ReceiveBatch,
+    private readonly serveSnapshot: ServeSnapshot,
+    private readonly takeDigest: TakeDigest,
+    private readonly reportStatus: ReportStatus,
+  ) {}
+
+  @Post('events')
+  @HttpCode(200)
+  @RouteConfig({ bodyLimitBytes: replicaBodyLimitBytes, rawBody: true })
+  @EventsDocument
+  async events(@Body() body: Buffer | undefined): Promise<BatchAnswerData> {
+    try {
+      const { phase, ...answer } = await this.receiveBatch.execute(parsed(body));
+      return { state: phase, ...answer };
+    } catch (error) {
+      throw error instanceof WireError ? new ApiError('invalidArgument', error.message) : error;
+    }
+  }
+
+  @Get('snapshot')
+  @SnapshotDocument
+  snapshot(@Query() { buckets, younger_than_ms }: SnapshotQueryDto): StreamableFile {
+    const lines = this.serveSnapshot.execute({
+      buckets: buckets === undefined ? undefined : new Set(buckets),
+      youngerThanMs: younger_than_ms,
+    });
+    if (lines === 'not-ready') throw this.#notReady();
+    if (lines === 'busy') {
+      throw new ApiError('limitReached', 'this replica gives as many snapshots as it may; ask another or try later');
+    }
+    return new StreamableFile(Readable.from(endedLines(lines), { objectMode: false }), {
+      type: 'application/x-ndjson; charset=utf-8',
+    });
+  }
+
+  @Post('digest')
+  @HttpCode(200)
+  @DigestDocument
+  async digest(@Body() request: DigestRequestDto): Promise<DigestData> {
+    if (this.self.phase !== 'ready') throw this.#notReady();
+    const { digest, youngerThanMs } = await this.takeDigest.execute(request.youngerThanMs);
+    return { epoch: this.self.epoch, youngerThanMs, digest: digest.toText() };
+  }
+
+  @Get('status')
+  @StatusDocument
+  status(): ReplicaStatusDto {
+    return new ReplicaStatusDto(this.reportStatus.execute());
+  }
+
+  #notReady(): ApiError {
+    return new ApiError('notReady', `this replica is ${this.self.phase}; ask another one`);
+  }
+}
+
+/** Batches keep 64-bit numbers as text, so plain JSON is exact; it is several times faster than what clients' bodies need. */
+function parsed(body: Buffer | undefined): unknown {
+  if (body === undefined || body.length === 0)
+    throw new ApiError('invalidJson', 'invalid JSON: the body is empty; send a batch');
+  if (!isUtf8(body))
+    throw new ApiError('invalidJson', 'invalid JSON: the body is not UTF-8; encode it as UTF-8');
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch (error) {
+    throw new ApiError('invalidJson', `invalid JSON: ${(error as Error).message}`);
+  }
+}
+
+async function* endedLines(lines: AsyncIterable<string>): AsyncIterable<string> {
+  for await (const line of lines) yield `${line}\n`;
+}
