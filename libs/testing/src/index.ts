@@ -1,1 +1,2 @@
 export { ManualClock } from './manual-clock.js';
+export { type Mood, NameServer, type ServiceRecord } from './name-server.js';
