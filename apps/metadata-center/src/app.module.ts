@@ -1,8 +1,20 @@
-import { type DynamicModule, Module } from '@nestjs/common';
-import { LoadModule, LoneReplicaModule, SystemClockModule } from '#load';
+import { randomBytes } from 'node:crypto';
+import { networkInterfaces } from 'node:os';
+import { type DynamicModule, type INestApplication, Module } from '@nestjs/common';
+import { LoadModule, ReplicatedChangesModule, SystemClockModule } from '#load';
 import { PlatformModule, type PlatformParts } from '#platform';
+import {
+  DirectoryModule,
+  JournalLogModule,
+  OwnAddresses,
+  Replication,
+  ReplicationModule,
+  SystemTimersModule,
+  addressText,
+} from '#replication';
 import { ProfilesController } from './admin/profiles.controller.js';
 import type { Configuration } from './config/configuration.js';
+import type { Membership } from './replica.js';
 
 /** The adapters that a test may replace. */
 export interface Adapters {
@@ -21,6 +33,7 @@ export class AppModule {
       module: AppModule,
       imports: [
         PlatformModule.forApi(platform),
+        replicationOf(config),
         LoadModule.forRoot(
           {
             expiryMs: config.loadRequestExpiryMs,
@@ -34,9 +47,22 @@ export class AppModule {
               maxTombstones: config.maxTombstones,
             },
           },
-          [adapters.clock, LoneReplicaModule],
+          [adapters.clock, ReplicatedChangesModule],
         ),
       ],
+    };
+  }
+
+  /** The replica's place among others, for whoever starts and ends it. */
+  static membershipOf(api: INestApplication, { podIp, httpHost }: Configuration): Membership {
+    const replication = api.get(Replication);
+    return {
+      join: (port) => {
+        const own = new OwnAddresses({ podIp, boundHost: httpHost, port }, interfaceAddresses);
+        return replication.join(addressText(own.advertised), (address) => own.has(address));
+      },
+      drain: () => replication.drain(),
+      leave: (timeoutMs) => replication.leave(timeoutMs),
     };
   }
 
@@ -48,4 +74,39 @@ export class AppModule {
       controllers: [ProfilesController],
     };
   }
+}
+
+function replicationOf(config: Configuration): DynamicModule {
+  const { discoveryHost, staticPeers } = config;
+  return ReplicationModule.forRoot(
+    {
+      epoch: randomBytes(8).toString('hex'),
+      log: { maxEvents: config.replicationLogEvents, maxBytes: config.replicationLogBytes },
+      expectsPeers: discoveryHost !== undefined || staticPeers !== undefined,
+      lookupIntervalMs: config.dnsLookupIntervalMs,
+      bootstrapTimeoutMs: config.bootstrapTimeoutMs,
+      client: {
+        dialTimeoutMs: config.replicaDialTimeoutMs,
+        requestTimeoutMs: config.replicaRequestTimeoutMs,
+        maxConnections: config.replicaMaxIdleConnections,
+        idleTimeoutMs: config.replicaIdleConnectionTimeoutMs,
+        keepAlivePeriodMs: config.replicaKeepAlivePeriodMs,
+      },
+    },
+    [
+      DirectoryModule.forRoot({
+        discovery: config.discovery,
+        host: discoveryHost,
+        port: config.replicaTargetPort ?? config.httpPort,
+        dnsServers: config.dnsServers,
+        staticPeers,
+      }),
+      SystemTimersModule,
+      JournalLogModule,
+    ],
+  );
+}
+
+function interfaceAddresses() {
+  return Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
 }

@@ -1,4 +1,3 @@
-import type { Logger } from 'pino';
 import {
   HttpMetrics,
   LogOutput,
@@ -37,16 +36,8 @@ export async function createReplica(config: Configuration, overrides: AppOverrid
   const platform = { readiness, log, metricSources };
   const api = await createHttpApp(AppModule.forApi(config, platform, overrides.adapters), apiParts);
   const admin = await createHttpApp(AppModule.forAdmin(platform), adminParts);
-  warnOfPeers(config, log);
   serveOpenApi(api);
   await api.init();
   await admin.init();
-  return new Replica(config, api, admin, readiness, log, logOutput);
-}
-
-function warnOfPeers({ discoveryHost, staticPeers }: Configuration, log: Logger): void {
-  if (discoveryHost === undefined && staticPeers === undefined) return;
-  log.warn(
-    'peers are configured, but this release does not replicate yet: this replica serves what it is told alone',
-  );
+  return new Replica(config, api, admin, AppModule.membershipOf(api, config), readiness, log, logOutput);
 }

@@ -1,10 +1,9 @@
 import { type DynamicModule, type ModuleMetadata, Module } from '@nestjs/common';
 import { MetricSources, made } from '#platform';
-import { ReplicatedStates } from '#replication';
 import { ApiMode, type ApiModeName, apiModeOf } from './adapters/http/api-mode.js';
 import { LoadController } from './adapters/http/load.controller.js';
 import { LoadMetrics } from './adapters/prometheus/load-metrics.js';
-import { ReplicatedLoad } from './adapters/replication/replicated-load.js';
+import { replicatedLoad } from './adapters/replication/replicated-load.provider.js';
 import { GarbageCollectionTimer } from './adapters/timer/garbage-collection-timer.js';
 import { CollectGarbage } from './application/collect-garbage.js';
 import { Clock } from './application/ports/clock.js';
@@ -48,15 +47,7 @@ export class LoadModule {
         made(ReleasePrompt, LoadStats, Clock, RequestChanges),
         made(RemoveRequest, LoadStats, Clock, RequestChanges),
         made(CollectGarbage, LoadStats, Clock),
-        {
-          provide: ReplicatedLoad,
-          useFactory: (load: LoadStats, clock: Clock, states: ReplicatedStates) => {
-            const replicated = new ReplicatedLoad(load, clock);
-            states.add(replicated);
-            return replicated;
-          },
-          inject: [LoadStats, Clock, ReplicatedStates],
-        },
+        replicatedLoad,
         {
           provide: GarbageCollectionTimer,
           useFactory: (collect: CollectGarbage) => new GarbageCollectionTimer(collect, options.gcIntervalMs),

@@ -92,7 +92,8 @@ export class ReplicationModule {
         ),
         {
           provide: BootstrapReplica,
-          useFactory: (...parts: BootstrapParts) => new BootstrapReplica(...parts, options.bootstrapTimeoutMs),
+          useFactory: (...parts: BootstrapParts) =>
+            new BootstrapReplica(...parts, options.bootstrapTimeoutMs),
           inject: [FollowDirectory, Mesh, LoadSnapshot, CloseGap, Clock, Timers, Random],
         },
         made(Replication, ThisReplica, FollowDirectory, EventFeed, BootstrapReplica, RepairDivergence),

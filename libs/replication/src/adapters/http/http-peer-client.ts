@@ -1,7 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { OnApplicationShutdown } from '@nestjs/common';
 import { Pool } from 'undici';
-import { type OutgoingBatch, batchText, readChunk, readSnapshotHeader } from '../../application/batch-format.js';
+import {
+  type OutgoingBatch,
+  batchText,
+  readChunk,
+  readSnapshotHeader,
+} from '../../application/batch-format.js';
 import type { WireEvent } from '../../application/batch-format.js';
 import type { Clock } from '../../application/ports/clock.js';
 import type { GoCall } from '../../application/ports/go-wire.js';
@@ -94,7 +99,7 @@ export class HttpPeerClient extends PeerClient implements OnApplicationShutdown 
   }
 
   onApplicationShutdown(): void {
-    for (const peer of [...this.#pools.keys()]) this.forget(peer);
+    for (const peer of this.#pools.keys()) this.forget(peer);
   }
 
   #call(

@@ -12,7 +12,17 @@ export class ReplicaStatusDto {
   readonly received: readonly object[];
   readonly totals: object;
 
-  constructor({ epoch, address, phase, isDegraded, log, directory, peers, received, totals }: ReplicationStatus) {
+  constructor({
+    epoch,
+    address,
+    phase,
+    isDegraded,
+    log,
+    directory,
+    peers,
+    received,
+    totals,
+  }: ReplicationStatus) {
     this.epoch = epoch;
     this.address = address;
     this.state = phase;

@@ -70,7 +70,10 @@ export class ReplicaController {
     });
     if (lines === 'not-ready') throw this.#notReady();
     if (lines === 'busy') {
-      throw new ApiError('limitReached', 'this replica gives as many snapshots as it may; ask another or try later');
+      throw new ApiError(
+        'limitReached',
+        'this replica gives as many snapshots as it may; ask another or try later',
+      );
     }
     return new StreamableFile(Readable.from(endedLines(lines), { objectMode: false }), {
       type: 'application/x-ndjson; charset=utf-8',

@@ -23,7 +23,11 @@ export class SnapshotQueryDto {
   @Max(bucketCount - 1, bucketList)
   buckets?: number[];
 
-  @ApiProperty({ required: false, description: 'Only what is younger than this age, in ms', example: 600_000 })
+  @ApiProperty({
+    required: false,
+    description: 'Only what is younger than this age, in ms',
+    example: 600_000,
+  })
   @IsOptional()
   @Transform(({ value }: { value: unknown }) => numberFrom(value), { groups: [fromQuery] })
   @IsNumber({}, age)
