@@ -59,7 +59,7 @@ export class ReportStatus {
       log: { oldest: log.oldest, next: log.next, events: log.size, bytes: log.bytes, ...this.logLimits },
       directory: this.followDirectory.view,
       peers: this.#peers(),
-      received: new Map(this.cursors.entries()),
+      received: new Map([...this.cursors.entries()].filter(([epoch]) => epoch !== self.epoch)),
       totals: this.totals,
     };
   }
