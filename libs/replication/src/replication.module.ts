@@ -77,7 +77,7 @@ export class ReplicationModule {
           Clock,
           Timers,
         ),
-        made(TakeDigest, ReplicatedStates, Timers),
+        made(TakeDigest, ReplicatedStates, Clock, Timers),
         made(
           RepairDivergence,
           ThisReplica,
@@ -86,6 +86,7 @@ export class ReplicationModule {
           TakeDigest,
           LoadSnapshot,
           ReplicationTotals,
+          Clock,
           Timers,
           Random,
           Journal,

@@ -1,5 +1,5 @@
 import { isIPv4 } from 'node:net';
-import { WireError } from '#replication';
+import { type StateAges, WireError } from '#replication';
 import { type Life, type RequestRecord, packedRecord } from '../../domain/inference-request.js';
 import {
   type RequestKey,
@@ -25,6 +25,8 @@ const maxGeneration = 2 ** 32 - 1;
 export interface LifeOfRequest {
   readonly key: RequestKey;
   readonly life: Life;
+  /** When it last changed anywhere, in this process's monotonic clock. */
+  readonly changedMs: number;
 }
 
 /** Tells of a request whose id is known. */
@@ -41,7 +43,7 @@ export function knownText(key: RequestKey, life: Life): string {
  * @param state parsed JSON of whatever shape
  * @throws WireError that names the field and what it must be
  */
-export function readLife(state: unknown, startedMs: number): LifeOfRequest {
+export function readLife(state: unknown, { ageMs, unchangedMs }: StateAges, nowMs: number): LifeOfRequest {
   if (typeof state !== 'object' || state === null) throw new WireError('it must be a JSON object');
   const { id, key, g, f, r } = state as Readonly<Record<string, unknown>>;
   if (!isWhole(g, 1, maxGeneration))
@@ -54,8 +56,9 @@ export function readLife(state: unknown, startedMs: number): LifeOfRequest {
       record: r === undefined ? undefined : readRecord(r),
       released: (f & isReleased) !== 0,
       removed: (f & isRemoved) !== 0,
-      startedMs,
+      startedMs: nowMs - ageMs,
     },
+    changedMs: nowMs - unchangedMs,
   };
 }
 
