@@ -1,2 +1,8 @@
+export {
+  type DirectoryHarness,
+  type DirectoryTraits,
+  directoryContract,
+  replicaPort,
+} from './contracts/directory-contract.js';
 export { ManualClock } from './manual-clock.js';
 export { type Mood, NameServer, type ServiceRecord } from './name-server.js';
