@@ -1,0 +1,27 @@
+import { type MeasuredServer, startServer } from './processes.ts';
+
+const script = new URL('../../dist/apps/metadata-center/src/main.js', import.meta.url).pathname;
+const apiPort = 38_080;
+const adminPort = 38_081;
+
+/** Starts replicas of the built service on 127.0.0.1, 127.0.0.2 and so on, which know each other or do not. */
+export async function startReplicas(count: number, isReplicated: boolean): Promise<MeasuredServer[]> {
+  const hosts = Array.from({ length: count }, (_, index) => `127.0.0.${index + 1}`);
+  const peers = isReplicated ? hosts.map((host) => `${host}:${apiPort}`).join(',') : '';
+  return Promise.all(
+    hosts.map((host) =>
+      startServer(script, {
+        url: `http://${host}:${apiPort}`,
+        readyUrl: `http://${host}:${adminPort}/readyz`,
+        environment: {
+          METADATA_CENTER_HTTP_HOST: host,
+          METADATA_CENTER_HTTP_PORT: String(apiPort),
+          METADATA_CENTER_ADMIN_PORT: String(adminPort),
+          METADATA_CENTER_STATIC_PEERS: peers,
+          METADATA_CENTER_MAX_REQUESTS: '20000000',
+          METADATA_CENTER_LOG_LEVEL: 'ERROR',
+        },
+      }),
+    ),
+  );
+}
