@@ -37,6 +37,11 @@ export class ReplicatedStates {
     return merges;
   }
 
+  /** The types of the calls of Go peers that any context takes in. */
+  get goCallTypes(): readonly string[] {
+    return [...this.#goWires.values()].flatMap(({ types }) => types);
+  }
+
   /** @returns the calls that tell a Go peer of an event */
   goCallsFor(kind: string, state: string): readonly GoCall[] {
     return this.#goWires.get(kind)?.callsFor(state) ?? [];

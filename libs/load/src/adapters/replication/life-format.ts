@@ -17,8 +17,8 @@ import {
 
 const isReleased = 1;
 const isRemoved = 2;
-const longestName = 256;
-const maxInt32 = 2_147_483_647;
+export const longestName = 256;
+export const maxInt32 = 2_147_483_647;
 const maxGeneration = 2 ** 32 - 1;
 
 /** A life off the wire, and whose it is. */
@@ -37,6 +37,12 @@ export function changeText(requestId: string, change: Life): string {
 /** Tells of a request whose id is not kept. */
 export function knownText(key: RequestKey, life: Life): string {
   return `{"key":"${keyText(key)}",${lifeText(life)}}`;
+}
+
+/** Reads back what {@link changeText} has written; its age is not in it. */
+export function readChange(text: string): { readonly requestId: string; readonly change: Life } {
+  const state = JSON.parse(text) as { readonly id: string };
+  return { requestId: state.id, change: readLife(state, { ageMs: 0, unchangedMs: 0 }, 0).life };
 }
 
 /**
