@@ -4,10 +4,15 @@ const script = new URL('../../dist/apps/metadata-center/src/main.js', import.met
 const apiPort = 38_080;
 const adminPort = 38_081;
 
-/** Starts replicas of the built service on 127.0.0.1, 127.0.0.2 and so on, which know each other or do not. */
-export async function startReplicas(count: number, isReplicated: boolean): Promise<MeasuredServer[]> {
+/**
+ * Starts replicas of the built service on 127.0.0.1, 127.0.0.2 and so on.
+ *
+ * @param knownPeers `each other`, or a list of `host:port` for all of them, or empty
+ */
+export async function startReplicas(count: number, knownPeers: string): Promise<MeasuredServer[]> {
   const hosts = Array.from({ length: count }, (_, index) => `127.0.0.${index + 1}`);
-  const peers = isReplicated ? hosts.map((host) => `${host}:${apiPort}`).join(',') : '';
+  const peers =
+    knownPeers === 'each other' ? hosts.map((host) => `${host}:${apiPort}`).join(',') : knownPeers;
   return Promise.all(
     hosts.map((host) =>
       startServer(script, {

@@ -4,6 +4,7 @@ import { fullLoad } from './full-load.ts';
 import { pacedLoad } from './paced-load.ts';
 import { type MeasuredServer, startServer } from './processes.ts';
 import { startReplicas } from './replicas.ts';
+import { median, quantile } from './statistics.ts';
 import { visibilityMs } from './visibility.ts';
 
 /**
@@ -31,13 +32,13 @@ const all: Round[] = [];
 const delaysMs: number[] = [];
 for (let round = 1; round <= rounds; round++) {
   const [bareUs] = await measured([await startBare()], full);
-  const [aloneUs] = await measured(await startReplicas(3, false), full);
+  const [aloneUs] = await measured(await startReplicas(3, ''), full);
   const [replicatedUs, pacedReplicatedUs] = await measured(
-    await startReplicas(3, true),
+    await startReplicas(3, 'each other'),
     full,
     pacedWithProbes,
   );
-  const [, pacedLoneUs] = await measured(await startReplicas(1, false), full, paced);
+  const [, pacedLoneUs] = await measured(await startReplicas(1, ''), full, paced);
   all.push({
     bareUs: bareUs!,
     aloneUs: aloneUs!,
@@ -102,15 +103,4 @@ function report(): void {
   row('visible on a peer after, p50 ms', quantile(delaysMs, 0.5), '<= 2');
   row('visible on a peer after, p99 ms', quantile(delaysMs, 0.99), '<= 8');
   process.stdout.write(`${table.toString()}\n`);
-}
-
-function median(figures: readonly number[]): number {
-  return quantile(
-    figures.toSorted((a, b) => a - b),
-    0.5,
-  );
-}
-
-function quantile(sorted: readonly number[], share: number): number {
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]!;
 }
