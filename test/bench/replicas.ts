@@ -1,8 +1,9 @@
 import { type MeasuredServer, startServer } from './processes.ts';
 
 const script = new URL('../../dist/apps/metadata-center/src/main.js', import.meta.url).pathname;
-const apiPort = 38_080;
-const adminPort = 38_081;
+// Below the range from which the system takes the ports of outgoing connections.
+const apiPort = 18_380;
+const adminPort = 18_381;
 
 /**
  * Starts replicas of the built service on 127.0.0.1, 127.0.0.2 and so on.

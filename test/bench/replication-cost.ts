@@ -18,7 +18,7 @@ const rounds = Number(values.rounds);
 const seconds = Number(values.seconds);
 const warmUpSeconds = 10;
 const pacedWritesPerSecond = 2_000;
-const barePort = 38_090;
+const barePort = 18_390;
 
 interface Round {
   readonly bareUs: number;
