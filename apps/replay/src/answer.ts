@@ -47,8 +47,10 @@ export function readClusterLoad(
     }
     const engine = engineByIp.get(ip);
     if (listed.has(ip)) strangers.push(`engine ${ip} is listed twice`);
-    else if (engine !== undefined) loads[engine] = { queuedRequests, prefillRequests, promptLength };
-    else if (queuedRequests + prefillRequests + promptLength > 0) {
+    else if (engine !== undefined) {
+      const idle = queuedRequests + prefillRequests + promptLength === 0;
+      loads[engine] = idle ? noLoad : { queuedRequests, prefillRequests, promptLength };
+    } else if (queuedRequests + prefillRequests + promptLength > 0) {
       strangers.push(`engine ${ip} has load (${shown(JSON.stringify(row))}) but was never given any`);
     }
     listed.add(ip);

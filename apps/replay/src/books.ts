@@ -1,6 +1,6 @@
 import { Acknowledgements, type Staleness } from './acknowledgements.js';
 import type { EngineLoad } from './engines.js';
-import { Ledger, type Bounds, type Claim } from './ledger.js';
+import { Ledger, type Claim } from './ledger.js';
 
 /** Every count of an engine's load that the books keep. */
 const quantities = ['queuedRequests', 'prefillRequests', 'promptLength'] as const;
@@ -77,9 +77,10 @@ export class Books {
       compare: (answer) => {
         const differences: Difference[] = [];
         let exact = true;
-        for (const [quantity, boundsOf] of snapshots) {
+        for (const [quantity, bounds] of snapshots) {
           for (let engine = 0; engine < this.#engines; engine++) {
-            const { lower, upper } = saturated(boundsOf(engine));
+            const lower = Math.min(Math.max(bounds.lowerOf(engine), 0), saturation);
+            const upper = Math.min(bounds.upperOf(engine), saturation);
             const answered = answer[engine]?.[quantity] ?? 0;
             if (answered < lower || answered > upper)
               differences.push({ engine, quantity, answered, lower, upper });
@@ -140,8 +141,4 @@ export class Page {
       for (const claim of this.#all) claim.removalAcknowledged();
     });
   }
-}
-
-function saturated({ lower, upper }: Bounds): Bounds {
-  return { lower: Math.min(Math.max(lower, 0), saturation), upper: Math.min(upper, saturation) };
 }

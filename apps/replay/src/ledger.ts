@@ -1,7 +1,7 @@
-/** Between which values a count must lie, both included. */
+/** Between which values a count must lie, both included. Two functions: an object for each count would be garbage. */
 export interface Bounds {
-  readonly lower: number;
-  readonly upper: number;
+  lowerOf(engine: number): number;
+  upperOf(engine: number): number;
 }
 
 /**
@@ -32,15 +32,15 @@ export class Ledger {
     return new Claim(this.#sums, engine, amount);
   }
 
-  /** Takes the state at a query's departure; the function gives the bounds at the moment that it is called. */
-  ask(): (engine: number) => Bounds {
+  /** Takes the state at a query's departure; the functions give the bounds at the moment that they are called. */
+  ask(): Bounds {
     const { addsSent, removalsSent } = this.#sums;
     const addsAcknowledged = this.#sums.addsAcknowledged.slice();
     const removalsAcknowledged = this.#sums.removalsAcknowledged.slice();
-    return (engine) => ({
-      lower: (addsAcknowledged[engine] ?? 0) - (removalsSent[engine] ?? 0),
-      upper: (addsSent[engine] ?? 0) - (removalsAcknowledged[engine] ?? 0),
-    });
+    return {
+      lowerOf: (engine) => (addsAcknowledged[engine] ?? 0) - (removalsSent[engine] ?? 0),
+      upperOf: (engine) => (addsSent[engine] ?? 0) - (removalsAcknowledged[engine] ?? 0),
+    };
   }
 }
 
