@@ -1,7 +1,7 @@
 import { Backoff } from '../domain/backoff.js';
 import type { EventLog } from '../domain/event-log.js';
 import { FeedPace } from '../domain/feed-pace.js';
-import { PeerCursor } from '../domain/peer-cursor.js';
+import { type LogSection, PeerCursor } from '../domain/peer-cursor.js';
 import type { ReplicationTotals } from '../domain/replication-totals.js';
 import type { ReplicaPhase, ThisReplica } from '../domain/this-replica.js';
 import { GoDelivery } from './go-delivery.js';
@@ -181,7 +181,7 @@ export class PeerFeed {
 
   async #deliverBatch(): Promise<void> {
     const { self, log, client, totals, clock } = this.parts;
-    const section = this.#cursor.section(batchLimits);
+    const section = this.#nextSection();
     const { first, events } = section;
     totals.batchesSent++;
     totals.eventsSent += events.length;
@@ -202,6 +202,12 @@ export class PeerFeed {
     this.#cursor.move(section, answer);
     if (events.length > 0 && answer.outcome === 'applied')
       totals.observeLatency(clock.nowMs() - events[0]!.loggedMs);
+  }
+
+  /** Who is not fed is only asked whether that has changed: this replica itself, a second address, a Go peer. */
+  #nextSection(): LogSection {
+    if (!this.#isFed) return this.#cursor.probe();
+    return this.#cursor.section(batchLimits);
   }
 
   #meet({ epoch, phase }: BatchAnswer): void {

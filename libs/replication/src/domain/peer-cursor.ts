@@ -53,9 +53,14 @@ export class PeerCursor {
 
   /** What to send next. A cursor that has fallen out of the ring begins with what is left; the peer sees the gap. */
   section(limits: LogLimits): LogSection {
-    if (this.#next === undefined) return { first: this.log.next, events: [] };
+    if (this.#next === undefined) return this.probe();
     const first = Math.max(this.#next, this.log.oldest);
     return { first, events: this.log.read(first, limits) };
+  }
+
+  /** What to send to learn where the peer stands, and no event with it. */
+  probe(): LogSection {
+    return { first: this.log.next, events: [] };
   }
 
   /** The peer has answered a section. Never goes beyond what the log has given out. */
