@@ -21,7 +21,17 @@ const secondTryMs = 60_000;
 const behindAfterMs = 1_000;
 
 /** How a peer is seen from here. */
-export type PeerState = 'connecting' | 'in_sync' | 'behind' | 'unreachable' | 'go' | 'itself' | 'duplicate';
+export type PeerState = (typeof peerStates)[number];
+
+export const peerStates = [
+  'connecting',
+  'in_sync',
+  'behind',
+  'unreachable',
+  'go',
+  'itself',
+  'duplicate',
+] as const;
 
 /** Who answers at an address, as the mesh sees it: itself or a process that is fed at another address are not fed. */
 export type Identity = 'peer' | 'itself' | 'duplicate';
@@ -207,6 +217,7 @@ export class PeerFeed {
   /** Who is not fed is only asked whether that has changed: this replica itself, a second address, a Go peer. */
   #nextSection(): LogSection {
     if (!this.#isFed) return this.#cursor.probe();
+    this.parts.totals.eventsEvicted += this.#cursor.passLost();
     return this.#cursor.section(batchLimits);
   }
 

@@ -63,6 +63,18 @@ export class PeerCursor {
     return { first: this.log.next, events: [] };
   }
 
+  /**
+   * Goes on behind what the log has lost.
+   *
+   * @returns how many events that were; each is told of once
+   */
+  passLost(): number {
+    if (this.#next === undefined || this.#next >= this.log.oldest) return 0;
+    const lost = this.log.oldest - this.#next;
+    this.#next = this.log.oldest;
+    return lost;
+  }
+
   /** The peer has answered a section. Never goes beyond what the log has given out. */
   move(sent: LogSection, { outcome, applied }: Progress): void {
     const next = outcome === 'snapshot' ? sent.first + sent.events.length : applied + 1;
