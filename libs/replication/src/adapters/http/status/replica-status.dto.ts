@@ -1,76 +1,60 @@
-import type { PeerView, ReplicationStatus } from '../../application/report-status.js';
+import { ApiProperty } from '@nestjs/swagger';
+import type { ReplicationStatus } from '../../../application/report-status.js';
+import type { ReplicaPhase } from '../../../domain/this-replica.js';
+import { DirectoryStatusDto } from './directory-status.dto.js';
+import { LatencyDto } from './latency.dto.js';
+import { LogStatusDto } from './log-status.dto.js';
+import { PeerStatusDto } from './peer-status.dto.js';
+import { ReceivedEventsDto } from './received-events.dto.js';
+import { type Totals, TotalsProperty, totalsOf } from './totals.js';
 
 /** Answer of `GET /v1/replica/status`. */
 export class ReplicaStatusDto {
+  @ApiProperty({
+    description: 'Random id of this process: 16 hex digits. A process that starts again has another one',
+  })
   readonly epoch: string;
+
+  @ApiProperty({ description: 'Where others reach this replica, host:port' })
   readonly address: string;
-  readonly state: string;
+
+  @ApiProperty({ enum: ['starting', 'ready', 'draining'], description: 'Where it is in its life' })
+  readonly state: ReplicaPhase;
+
+  @ApiProperty({ description: 'It serves without having learnt all that others could tell' })
   readonly degraded: boolean;
-  readonly log: object;
-  readonly directory: object;
-  readonly peers: readonly object[];
-  readonly received: readonly object[];
-  readonly totals: object;
 
-  constructor({
-    epoch,
-    address,
-    phase,
-    isDegraded,
-    log,
-    directory,
-    peers,
-    received,
-    totals,
-  }: ReplicationStatus) {
-    this.epoch = epoch;
-    this.address = address;
-    this.state = phase;
-    this.degraded = isDegraded;
-    this.log = {
-      first: log.oldest,
-      next: log.next,
-      events: log.events,
-      bytes: log.bytes,
-      max_events: log.maxEvents,
-      max_bytes: log.maxBytes,
-    };
-    this.directory = {
-      hosts: directory.hosts,
-      failed_lookups: totals.failedLookups,
-      last_error: directory.lastError ?? null,
-    };
-    this.peers = peers.map(peerDto);
-    this.received = Array.from(received, ([of, { origin, applied }]) => ({ epoch: of, origin, applied }));
-    this.totals = {
-      batches_sent: totals.batchesSent,
-      batches_failed: totals.batchesFailed,
-      events_sent: totals.eventsSent,
-      batches_received: totals.batchesReceived,
-      batches_refused: totals.batchesRefused,
-      events_received: totals.eventsReceived,
-      gaps_found: totals.gapsFound,
-      snapshots_loaded: totals.snapshotsLoaded,
-      snapshots_failed: totals.snapshotsFailed,
-      snapshots_served: totals.snapshotsServed,
-      repair_rounds: totals.repairRounds,
-      buckets_diverged: totals.bucketsDiverged,
-      states_repaired: totals.statesRepaired,
-      go_calls_sent: totals.goCallsSent,
-      go_calls_dropped: totals.goCallsDropped,
-      go_calls_received: totals.goCallsReceived,
-    };
+  @ApiProperty({ description: 'The events of this process that are held for its peers' })
+  readonly log: LogStatusDto;
+
+  @ApiProperty({ description: 'What the look-up of replicas gave' })
+  readonly directory: DirectoryStatusDto;
+
+  @ApiProperty({ type: [PeerStatusDto], description: 'The other replicas, and how far each has the log' })
+  readonly peers: readonly PeerStatusDto[];
+
+  @ApiProperty({
+    type: [ReceivedEventsDto],
+    description: 'How far this replica has the events of other processes',
+  })
+  readonly received: readonly ReceivedEventsDto[];
+
+  @ApiProperty({ description: 'From the call of a batch’s oldest event to the peer’s acknowledgement' })
+  readonly latency: LatencyDto;
+
+  @TotalsProperty()
+  readonly totals: Totals;
+
+  constructor(status: ReplicationStatus) {
+    this.epoch = status.epoch;
+    this.address = status.address;
+    this.state = status.phase;
+    this.degraded = status.isDegraded;
+    this.log = new LogStatusDto(status.log);
+    this.directory = new DirectoryStatusDto(status.directory, status.totals.failedLookups);
+    this.peers = status.peers.map((peer) => new PeerStatusDto(peer));
+    this.received = Array.from(status.received, ([epoch, cursor]) => new ReceivedEventsDto(epoch, cursor));
+    this.latency = new LatencyDto(status.totals);
+    this.totals = totalsOf(status.totals);
   }
-}
-
-function peerDto({ address, epoch, state, source, lagEvents, lagMs, lastError }: PeerView): object {
-  return {
-    address,
-    epoch: epoch ?? null,
-    state,
-    source,
-    lag_events: lagEvents,
-    lag_ms: Math.round(lagMs),
-    last_error: lastError ?? null,
-  };
 }
