@@ -63,6 +63,23 @@ describe('PeerFeed', () => {
     expect([fed.totals.eventsSent, fed.totals.latencyCount]).toEqual([4, 1]);
   });
 
+  it('has flushed when the peer has everything, or has failed three times in a row', async () => {
+    const client = new FakeClient(takesAll(epoch));
+    const fed = feedOf(client);
+    await publish(fed, 1);
+    expect(fed.feed.isFlushed).toBe(true);
+    client.answer = fails;
+    await publish(fed, 1);
+    expect([fed.totals.batchesFailed, fed.feed.isFlushed]).toEqual([1, false]);
+    client.answer = takesAll(epoch);
+    await fed.time.pass(50);
+    expect([fed.feed.lagEvents, fed.feed.isFlushed]).toEqual([0, true]);
+    client.answer = fails;
+    await publish(fed, 1);
+    await fed.time.pass(150);
+    expect([fed.totals.batchesFailed, fed.feed.isFlushed]).toEqual([4, true]);
+  });
+
   it('counts each event once that fell out of the log before the peer had it', async () => {
     const client = new FakeClient(takesAll(epoch));
     const fed = feedOf(client, 'peer', 10);

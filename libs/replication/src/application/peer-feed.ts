@@ -19,6 +19,8 @@ const heartbeatMs = 1_000;
 /** A Go peer may have been replaced by one that speaks batches; an address of this replica may have moved. */
 const secondTryMs = 60_000;
 const behindAfterMs = 1_000;
+/** A peer that fails once may have lost no more than a connection; who fails so often in a row is not there. */
+const goneAfterFailures = 3;
 
 /** How a peer is seen from here. */
 export type PeerState = (typeof peerStates)[number];
@@ -127,7 +129,7 @@ export class PeerFeed {
 
   /** Nothing is left to send, or nobody to send it to. */
   get isFlushed(): boolean {
-    if (this.#identity !== 'peer' || this.#backoff.failures > 0) return true;
+    if (this.#identity !== 'peer' || this.#backoff.failures >= goneAfterFailures) return true;
     return this.#speaksGo ? this.#go.lagEvents === 0 : this.#cursor.lagEvents === 0;
   }
 
