@@ -99,7 +99,7 @@ function storiesOfReplicas(): Story[] {
     ['POST /v1/replica/events', 'invalid_json', events('')],
     ['POST /v1/replica/events', 'invalid_argument', events({ ...batch, v: 2, events: [] })],
     ['POST /v1/replica/events', 'body_too_large', events(' '.repeat(1024 * 1024 + 1))],
-    ['GET /v1/replica/snapshot', 'invalid_argument', send('GET', path('snapshot?younger_than_ms=soon'))],
+    ['GET /v1/replica/snapshot', 'invalid_argument', send('GET', path('snapshot?buckets=3,300'))],
     ['GET /v1/replica/snapshot', 'limit_reached', whileOthersRead(send('GET', path('snapshot')))],
     ['GET /v1/replica/snapshot', 'not_ready', whileStarting(send('GET', path('snapshot')))],
     ['POST /v1/replica/digest', 'OK', digest(digestRequest)],

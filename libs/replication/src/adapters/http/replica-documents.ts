@@ -97,7 +97,10 @@ export const SnapshotDocument = applyDecorators(
   ApiProduces('application/x-ndjson'),
   ApiOkResponse({ schema: { type: 'string' } }),
   ApiFailure([
-    ['invalidArgument', 'younger_than_ms must be a number from 0, in milliseconds, but was "soon"'],
+    [
+      'invalidArgument',
+      'buckets must be a list of at most 256 integers from 0 to 255, like 3,17, but was "3,300"',
+    ],
     ['limitReached', 'this replica gives as many snapshots as it may; ask another or try later'],
     notReady,
   ]),
