@@ -22,6 +22,7 @@ export { Journal, type ReplicationNews } from './application/ports/journal.js';
 export {
   type BatchAnswer,
   type DigestAnswer,
+  type DigestRequest,
   PeerClient,
   PeerError,
   type SnapshotRequest,

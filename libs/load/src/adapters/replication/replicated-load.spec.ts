@@ -34,7 +34,12 @@ describe('ReplicatedLoad', () => {
   it('brings the right age to a replica that heard of a request too late', () => {
     const late = new LoadStats(new GcPolicy(10_000), limits);
     const other = new ReplicatedLoad(late, clock);
-    other.merge(other.parse({ id: 'old', g: 1, f: 0, r: ['7', 'llama', '10.0.0.1', 512] }, { ageMs: 3_000, unchangedMs: 3_000 }));
+    other.merge(
+      other.parse(
+        { id: 'old', g: 1, f: 0, r: ['7', 'llama', '10.0.0.1', 512] },
+        { ageMs: 3_000, unchangedMs: 3_000 },
+      ),
+    );
     expect([...late.enginesOf('llama')]).toMatchObject([{ queuedCount: 1 }]);
     for (const { state, sinceMs, changedMs } of [...replicated.states({ youngerThanMs: 10_000 })].flat()) {
       const ages = { ageMs: clock.nowMs() - sinceMs, unchangedMs: clock.nowMs() - changedMs };
