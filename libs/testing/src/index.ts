@@ -5,4 +5,5 @@ export {
   replicaPort,
 } from './contracts/directory-contract.js';
 export { ManualClock } from './manual-clock.js';
+export { ManualTimers } from './manual-timers.js';
 export { type Mood, NameServer, type ServiceRecord } from './name-server.js';
