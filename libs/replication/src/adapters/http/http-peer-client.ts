@@ -3,6 +3,7 @@ import type { OnApplicationShutdown } from '@nestjs/common';
 import { Pool } from 'undici';
 import {
   type OutgoingBatch,
+  type SnapshotHeader,
   type WireEvent,
   batchText,
   readChunk,
@@ -21,6 +22,7 @@ import {
   type SnapshotStream,
 } from '../../application/ports/peer-client.js';
 import { WireError } from '../../application/ports/replicated-state.js';
+import { peerAddressOf } from '../../domain/peer-address.js';
 import { readBatchAnswer, readDigestAnswer, readEnvelope } from './answers.js';
 import { Exchange, type HttpAnswer } from './exchange.js';
 import { linesOf } from './lines.js';
@@ -30,12 +32,14 @@ export interface HttpPeerClientOptions {
   readonly dialTimeoutMs: number;
   /** From the call to the whole answer. */
   readonly requestTimeoutMs: number;
-  /** Connections to one peer; one is enough but for peers of the Go service. */
+  /** Connections to one peer, though never fewer than its calls need that are under way side by side. */
   readonly maxConnections: number;
   readonly idleTimeoutMs: number;
   readonly keepAlivePeriodMs: number;
 }
 
+/** A batch, a digest, a snapshot for a gap and one for repair: none may wait for another to be over. */
+const leastConnections = 4;
 const maxAnswerBytes = 64 * 1024;
 /** A donor that sends nothing for this long is given up. */
 const snapshotSilenceMs = 5_000;
@@ -89,7 +93,7 @@ export class HttpPeerClient extends PeerClient implements OnApplicationShutdown 
         throw new PeerError(`status ${statusCode} to the call for a snapshot`);
       }
       const lines = linesOf(body)[Symbol.asyncIterator]();
-      return { header: readSnapshotHeader(await nextLine(lines)), chunks: chunksOf(lines) };
+      return { header: await headerOf(lines), chunks: chunksOf(lines) };
     } catch (error) {
       throw peerErrorOf(error);
     }
@@ -111,18 +115,21 @@ export class HttpPeerClient extends PeerClient implements OnApplicationShutdown 
     body: string,
     headers: Readonly<Record<string, string>>,
   ): Promise<HttpAnswer> {
+    const pool = this.#poolOf(peer);
     return new Promise((resolve, reject) => {
       const exchange = new Exchange(this.options.requestTimeoutMs, maxAnswerBytes, resolve, reject);
-      this.#poolOf(peer).dispatch({ method, path, body, headers }, exchange);
+      pool.dispatch({ method, path, body, headers }, exchange);
     });
   }
 
+  /** @throws PeerError for text that is no address */
   #poolOf(peer: string): Pool {
     let pool = this.#pools.get(peer);
     if (pool === undefined) {
+      if (peerAddressOf(peer) === undefined) throw new PeerError(`${peer} is no address host:port`);
       const { dialTimeoutMs, maxConnections, idleTimeoutMs, keepAlivePeriodMs } = this.options;
       pool = new Pool(`http://${peer}`, {
-        connections: maxConnections,
+        connections: Math.max(leastConnections, maxConnections),
         pipelining: 1,
         connect: { timeout: dialTimeoutMs, keepAlive: true, keepAliveInitialDelay: keepAlivePeriodMs },
         keepAliveTimeout: idleTimeoutMs,
@@ -134,6 +141,16 @@ export class HttpPeerClient extends PeerClient implements OnApplicationShutdown 
       this.#pools.set(peer, pool);
     }
     return pool;
+  }
+}
+
+async function headerOf(lines: AsyncIterator<string>): Promise<SnapshotHeader> {
+  try {
+    return readSnapshotHeader(await nextLine(lines));
+  } catch (error) {
+    // The donor would wait for a reader.
+    await lines.return?.();
+    throw error;
   }
 }
 
