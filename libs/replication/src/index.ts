@@ -1,9 +1,16 @@
 export { DirectoryModule, type DirectoryOptions } from './adapters/dns/directory.module.js';
 export { JournalLogModule } from './adapters/log/journal-log.js';
 export { SystemTimersModule } from './adapters/timer/system-timers.js';
+export type { OutgoingBatch } from './application/batch-format.js';
 export { EventFeed } from './application/event-feed.js';
 export { Directory, DirectoryError } from './application/ports/directory.js';
 export { type GoCall, GoWire } from './application/ports/go-wire.js';
+export type {
+  BatchAnswer,
+  DigestRequest,
+  PeerClient,
+  SnapshotRequest,
+} from './application/ports/peer-client.js';
 export {
   type DigestWindow,
   type KnownState,
