@@ -23,5 +23,5 @@ export { ReplicatedStates } from './application/replicated-states.js';
 export { Replication } from './application/replication.js';
 export { OwnAddresses } from './domain/own-addresses.js';
 export { type PeerAddress, addressText } from './domain/peer-address.js';
-export { bucketCount, type StateDigest } from './domain/state-digest.js';
+export { bucketCount, StateDigest } from './domain/state-digest.js';
 export { type ReplicationOptions, ReplicationModule } from './replication.module.js';

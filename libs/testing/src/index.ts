@@ -11,6 +11,10 @@ export {
   type ServedPeer,
   silence,
 } from './contracts/peer-client-contract.js';
+export {
+  type ReplicatedStateHarness,
+  replicatedStateContract,
+} from './contracts/replicated-state-contract.js';
 export { ManualClock } from './manual-clock.js';
 export { ManualTimers } from './manual-timers.js';
 export { type Mood, NameServer, type ServiceRecord } from './name-server.js';
