@@ -49,6 +49,6 @@ export { OwnAddresses } from './domain/own-addresses.js';
 export { type PeerAddress, addressText, peerAddressOf } from './domain/peer-address.js';
 export { ReceivedCursors } from './domain/received-cursors.js';
 export { ReplicationTotals } from './domain/replication-totals.js';
-export { bucketCount, type StateDigest } from './domain/state-digest.js';
+export { bucketCount, StateDigest } from './domain/state-digest.js';
 export { ThisReplica } from './domain/this-replica.js';
 export { type ReplicationOptions, ReplicationModule } from './replication.module.js';
