@@ -5,4 +5,3 @@ export {
   replicaPort,
 } from './contracts/directory-contract.js';
 export { ManualClock } from './manual-clock.js';
-export { type Mood, NameServer, type ServiceRecord } from './name-server.js';
