@@ -30,6 +30,10 @@ const whileDraining =
   };
 
 const post = (body: string | Buffer | object): Call => send('POST', '/v1/load/stats', body);
+const goEvent =
+  (body: string | object, headers: Record<string, string> = { 'Event-Type': 'load.stats.set' }): Call =>
+  ({ url }) =>
+    call('POST', `${url}/v1/replica/event`, body, { traceid: exampleTraceId, ...headers });
 const strict = { METADATA_CENTER_API_MODE: 'strict' };
 const tooLarge = ' '.repeat(16_385);
 const notUtf8 = Buffer.from([0xff]);
@@ -68,6 +72,10 @@ const stories: readonly Story[] = [
   ['POST /v1/load/stats', 'not_ready', whileDraining(post(record))],
   ...storiesOfDelete('/v1/load/prompt'),
   ...storiesOfDelete('/v1/load/stats'),
+  ['POST /v1/replica/event', 'OK', goEvent(record)],
+  ['POST /v1/replica/event', 'invalid_json', goEvent('')],
+  ['POST /v1/replica/event', 'invalid_argument', goEvent(record, {})],
+  ['POST /v1/replica/event', 'body_too_large', goEvent(' '.repeat(1_048_577))],
   ['POST /log/level', 'OK', send('POST', '/log/level', { LevelParam: 'DEBUG' })],
   ['POST /log/level', 'invalid_argument', send('POST', '/log/level', { LevelParam: 'LOUD' })],
   ['GET /healthz', 'OK', send('GET', '/healthz')],

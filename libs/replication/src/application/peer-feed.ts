@@ -14,10 +14,14 @@ import type { ReplicatedStates } from './replicated-states.js';
 
 /** Of one batch: some 2 ms of work for the receiver, a quarter of its body limit. */
 const batchLimits = { maxEvents: 1_000, maxBytes: 256 * 1024 };
+/** Of one that asks a Go peer whether it takes batches by now. */
+const questionLimits = { maxEvents: 0, maxBytes: 0 };
 /** An idle feed shows this often that it is there, and learns whether its peer is. */
 const heartbeatMs = 1_000;
 /** A Go peer may have been replaced by one that speaks batches; an address of this replica may have moved. */
 const secondTryMs = 60_000;
+/** A Go peer from whose address a batch came is asked sooner, but not for every batch. */
+const soonTryMs = 1_000;
 const behindAfterMs = 1_000;
 
 /** How a peer is seen from here. */
@@ -56,6 +60,7 @@ export class PeerFeed {
   #speaksGo = false;
   #heldUntilMs = Number.NEGATIVE_INFINITY;
   #lastSentMs = Number.NEGATIVE_INFINITY;
+  #lastBatchMs = Number.NEGATIVE_INFINITY;
   #epoch: string | undefined;
   #peerPhase: ReplicaPhase | undefined;
   #lastError: string | undefined;
@@ -133,6 +138,11 @@ export class PeerFeed {
     if (isDue || this.#cursor.awaitsSnapshot || this.#hasNews) this.#sendIn(0);
   }
 
+  /** A batch has come from the peer's address: if it was a Go peer, it may be none any more. */
+  hear(): void {
+    if (this.#speaksGo) this.#heldUntilMs = Math.min(this.#heldUntilMs, this.#lastBatchMs + soonTryMs);
+  }
+
   stop(): void {
     this.#cancel();
     this.#phase = 'stopped';
@@ -181,8 +191,9 @@ export class PeerFeed {
 
   async #deliverBatch(): Promise<void> {
     const { self, log, client, totals, clock } = this.parts;
-    const section = this.#cursor.section(batchLimits);
+    const section = this.#cursor.section(this.#speaksGo ? questionLimits : batchLimits);
     const { first, events } = section;
+    this.#lastBatchMs = this.#lastSentMs;
     totals.batchesSent++;
     totals.eventsSent += events.length;
     this.#pace.onSent(events.length, this.#lastSentMs);
@@ -194,7 +205,7 @@ export class PeerFeed {
       events,
     });
     if (answer === 'unknown-call') {
-      this.#meetGoPeer(first);
+      this.#meetGoPeer();
       return;
     }
     this.#speaksGo = false;
@@ -218,9 +229,10 @@ export class PeerFeed {
     this.#peerPhase = phase;
   }
 
-  #meetGoPeer(first: number): void {
+  #meetGoPeer(): void {
     if (!this.#speaksGo) {
-      this.#go.startAt(first);
+      // It goes on where a replica of ours was; one that has never answered gets what was logged since it was found.
+      if (this.#cursor.next !== undefined) this.#go.startAt(this.#cursor.next);
       this.parts.journal.tell({ type: 'peer-speaks-go', peer: this.address });
     }
     this.#speaksGo = true;

@@ -3,16 +3,18 @@ import type { OnApplicationShutdown } from '@nestjs/common';
 import { Pool } from 'undici';
 import {
   type OutgoingBatch,
+  type WireEvent,
   batchText,
   readChunk,
   readSnapshotHeader,
+  wireVersion,
 } from '../../application/batch-format.js';
-import type { WireEvent } from '../../application/batch-format.js';
 import type { Clock } from '../../application/ports/clock.js';
 import type { GoCall } from '../../application/ports/go-wire.js';
 import {
   type BatchAnswer,
   type DigestAnswer,
+  type DigestRequest,
   PeerClient,
   PeerError,
   type SnapshotRequest,
@@ -26,7 +28,7 @@ import { linesOf } from './lines.js';
 /** How peers are called; the environment variables `REPLICA_CLIENT_*`. */
 export interface HttpPeerClientOptions {
   readonly dialTimeoutMs: number;
-  /** From the call to the whole answer. */
+  /** From the call to the whole answer; of a snapshot, from one part to the next. */
   readonly requestTimeoutMs: number;
   /** Connections to one peer; one is enough but for peers of the Go service. */
   readonly maxConnections: number;
@@ -35,8 +37,6 @@ export interface HttpPeerClientOptions {
 }
 
 const maxAnswerBytes = 64 * 1024;
-/** A donor that sends nothing for this long is given up. */
-const snapshotSilenceMs = 5_000;
 const json = { 'content-type': 'application/json' };
 
 /** Reaches peers over HTTP/1.1. */
@@ -56,8 +56,8 @@ export class HttpPeerClient extends PeerClient implements OnApplicationShutdown 
     return answer.status === 404 ? 'unknown-call' : readBatchAnswer(readEnvelope(answer));
   }
 
-  override async fetchDigest(peer: string, youngerThanMs: number): Promise<DigestAnswer | 'not-ready'> {
-    const body = JSON.stringify({ v: 1, youngerThanMs });
+  override async fetchDigest(peer: string, request: DigestRequest): Promise<DigestAnswer | 'not-ready'> {
+    const body = JSON.stringify({ v: wireVersion, ...request });
     const answer = await this.#call(peer, 'POST', '/v1/replica/digest', body, json);
     return answer.status === 503 ? 'not-ready' : readDigestAnswer(readEnvelope(answer));
   }
@@ -78,8 +78,9 @@ export class HttpPeerClient extends PeerClient implements OnApplicationShutdown 
       const { statusCode, body } = await this.#poolOf(peer).request({
         method: 'GET',
         path: `/v1/replica/snapshot?${query}`,
-        headersTimeout: snapshotSilenceMs,
-        bodyTimeout: snapshotSilenceMs,
+        // No longer than for a batch: while a silent donor is waited for, no gap is closed.
+        headersTimeout: this.options.requestTimeoutMs,
+        bodyTimeout: this.options.requestTimeoutMs,
       });
       if (statusCode !== 200) {
         await body.dump();

@@ -59,6 +59,7 @@ export class ReplicaStatusDto {
       go_calls_sent: totals.goCallsSent,
       go_calls_dropped: totals.goCallsDropped,
       go_calls_received: totals.goCallsReceived,
+      go_calls_refused: totals.goCallsRefused,
     };
   }
 }

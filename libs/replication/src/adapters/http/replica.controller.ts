@@ -85,7 +85,7 @@ export class ReplicaController {
   @DigestDocument
   async digest(@Body() request: DigestRequestDto): Promise<DigestData> {
     if (this.self.phase !== 'ready') throw this.#notReady();
-    const { digest, youngerThanMs } = await this.takeDigest.execute(request.youngerThanMs);
+    const { digest, youngerThanMs } = await this.takeDigest.execute(request);
     return { epoch: this.self.epoch, youngerThanMs, digest: digest.toText() };
   }
 
