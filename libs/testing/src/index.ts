@@ -18,7 +18,6 @@ export {
 export { type GoEvent, GoReplica } from './go-replica.js';
 export { ManualClock } from './manual-clock.js';
 export { ManualTimers } from './manual-timers.js';
-export { type Mood, NameServer, type ServiceRecord } from './name-server.js';
 export { SeededRandom } from './simulation/seeded-random.js';
 export { type DirectoryMood, SimulatedDirectory } from './simulation/simulated-directory.js';
 export {

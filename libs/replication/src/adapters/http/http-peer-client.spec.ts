@@ -116,7 +116,7 @@ peerClientContract('HTTP', (): PeerClientHarness => {
     cut: (address) => servers.get(address)!.closeAllConnections(),
     pass: () => sleep(150),
     close: async () => {
-      client.onApplicationShutdown();
+      for (const address of servers.keys()) client.forget(address);
       for (const server of servers.values()) server.closeAllConnections();
       await Promise.all(endings.map((end) => end()));
     },
