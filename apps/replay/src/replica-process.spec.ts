@@ -56,14 +56,15 @@ describe('startReplica', () => {
   });
 
   it('gives it loopback, free ports, a JSON log and no peers', async () => {
-    const names = ['HTTP_HOST', 'HTTP_PORT', 'ADMIN_PORT', 'LOG_LEVEL', 'LOG_FORMAT', 'STATIC_PEERS'];
+    const peers = ['DISCOVERY', 'DNS_SERVERS', 'STATIC_PEERS'];
+    const names = ['HTTP_HOST', 'HTTP_PORT', 'ADMIN_PORT', 'LOG_LEVEL', 'LOG_FORMAT', ...peers];
     const values = names.map((name) => `process.env.METADATA_CENTER_${name}`);
-    process.env['METADATA_CENTER_STATIC_PEERS'] = 'elsewhere:8080';
+    for (const name of peers) process.env[`METADATA_CENTER_${name}`] = 'elsewhere';
     const result = await start(`console.error([${values.join()}].join()); process.exit(3)`);
-    delete process.env['METADATA_CENTER_STATIC_PEERS'];
+    for (const name of peers) delete process.env[`METADATA_CENTER_${name}`];
     expect(result).toEqual({
       ok: false,
-      reason: 'the replica did not start: exit code 3; its last line: 127.0.0.1,0,0,INFO,json,',
+      reason: 'the replica did not start: exit code 3; its last line: 127.0.0.1,0,0,INFO,json,,,',
     });
   });
 

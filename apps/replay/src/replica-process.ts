@@ -36,8 +36,13 @@ const replicaEnvironment = {
   METADATA_CENTER_LOG_FORMAT: 'json',
 };
 
-/** What would make it look for peers: a replay must not reach a real cluster. */
-const peerVariables = new Set(['META_DATA_CENTER_SVC_DISC_HOST', 'METADATA_CENTER_STATIC_PEERS']);
+/** What would make it look for peers, and what says how: a replay must not reach a real cluster. */
+const peerVariables = new Set([
+  'META_DATA_CENTER_SVC_DISC_HOST',
+  'METADATA_CENTER_DISCOVERY',
+  'METADATA_CENTER_DNS_SERVERS',
+  'METADATA_CENTER_STATIC_PEERS',
+]);
 
 /** Starts a replica and waits until its log says that it is ready. Never rejects. */
 export async function startReplica({

@@ -5,8 +5,10 @@ export { EventFeed } from './application/event-feed.js';
 export { Directory, DirectoryError } from './application/ports/directory.js';
 export { type GoCall, GoWire } from './application/ports/go-wire.js';
 export {
+  type DigestWindow,
   type KnownState,
   ReplicatedState,
+  type StateAges,
   type StateSelection,
   WireError,
 } from './application/ports/replicated-state.js';

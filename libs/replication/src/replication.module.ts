@@ -1,5 +1,6 @@
 import { type DynamicModule, type FactoryProvider, type ModuleMetadata, Module } from '@nestjs/common';
 import { MetricSources, made } from '#platform';
+import { GoEventController } from './adapters/http/go-event.controller.js';
 import { type HttpPeerClientOptions, HttpPeerClient } from './adapters/http/http-peer-client.js';
 import { ReplicaController } from './adapters/http/replica.controller.js';
 import { ReplicationMetrics } from './adapters/prometheus/replication-metrics.js';
@@ -17,6 +18,7 @@ import { PeerClient } from './application/ports/peer-client.js';
 import { Random } from './application/ports/random.js';
 import { Timers } from './application/ports/timers.js';
 import { ReceiveBatch } from './application/receive-batch.js';
+import { ReceiveGoEvent } from './application/receive-go-event.js';
 import { RepairDivergence } from './application/repair-divergence.js';
 import { ReplicatedStates } from './application/replicated-states.js';
 import { Replication } from './application/replication.js';
@@ -53,7 +55,7 @@ export class ReplicationModule {
       module: ReplicationModule,
       global: true,
       imports: adapters,
-      controllers: [ReplicaController],
+      controllers: [ReplicaController, GoEventController],
       providers: [
         { provide: ThisReplica, useFactory: () => new ThisReplica(options.epoch) },
         { provide: EventLog, useFactory: () => new EventLog(options.log) },
@@ -70,6 +72,7 @@ export class ReplicationModule {
         made(LoadSnapshot, PeerClient, ReceivedCursors, MergeEvents, ReplicationTotals, Clock, Journal),
         made(CloseGap, ThisReplica, Mesh, LoadSnapshot, Clock),
         made(ReceiveBatch, ThisReplica, Mesh, ReceivedCursors, MergeEvents, CloseGap, ReplicationTotals),
+        made(ReceiveGoEvent, ReplicatedStates, ReplicationTotals),
         made(
           ServeSnapshot,
           ThisReplica,
@@ -80,7 +83,7 @@ export class ReplicationModule {
           Clock,
           Timers,
         ),
-        made(TakeDigest, ReplicatedStates, Timers),
+        made(TakeDigest, ReplicatedStates, Clock, Timers),
         made(
           RepairDivergence,
           ThisReplica,
@@ -89,6 +92,7 @@ export class ReplicationModule {
           TakeDigest,
           LoadSnapshot,
           ReplicationTotals,
+          Clock,
           Timers,
           Random,
           Journal,

@@ -7,6 +7,10 @@ export class ManualClock {
     return { monotonicMs: this.#monotonicMs, unixUs: this.#unixUs };
   }
 
+  nowMs(): number {
+    return this.#monotonicMs;
+  }
+
   advance(ms: number): void {
     this.#monotonicMs += ms;
     this.#unixUs += ms * 1000;

@@ -4,6 +4,7 @@ import { type Answer, call } from './call.js';
 export interface WireEvent {
   readonly kind: string;
   readonly ageMs: number;
+  readonly unchangedMs: number;
   readonly state: object;
 }
 
@@ -47,7 +48,12 @@ export function started(
   record: { cluster?: string; ip?: string; promptLength?: number } = {},
 ): WireEvent {
   const { cluster = 'c', ip = '10.0.0.1', promptLength = 0 } = record;
-  return { kind: 'load', ageMs: 0, state: { id, g: 1, f: 0, r: ['1', cluster, ip, promptLength] } };
+  return {
+    kind: 'load',
+    ageMs: 0,
+    unchangedMs: 0,
+    state: { id, g: 1, f: 0, r: ['1', cluster, ip, promptLength] },
+  };
 }
 
 /** The calls between replicas, as another replica makes them to this one. */
@@ -60,7 +66,7 @@ export class ReplicaCalls {
   }
 
   digest(fields: object = {}): Promise<Answer> {
-    return this.post('digest', { v: 1, youngerThanMs: 600_000, ...fields });
+    return this.post('digest', { v: 1, agoMs: 0, youngerThanMs: 600_000, ...fields });
   }
 
   async digestText(): Promise<string> {

@@ -30,6 +30,7 @@ describe('readConfiguration', () => {
       maxTombstones: 8_388_608,
       maxMetricEngines: 20_000,
       podIp: undefined,
+      discovery: 'dns',
       discoveryHost: undefined,
       dnsLookupIntervalMs: 5_000,
       dnsServers: undefined,
@@ -40,6 +41,9 @@ describe('readConfiguration', () => {
       replicaMaxIdleConnections: 1_024,
       replicaIdleConnectionTimeoutMs: 300_000,
       replicaKeepAlivePeriodMs: 10_000,
+      replicationLogEvents: 131_072,
+      replicationLogBytes: 67_108_864,
+      bootstrapTimeoutMs: 10_000,
     });
   });
 
@@ -60,6 +64,7 @@ describe('readConfiguration', () => {
       maxTombstones: ['4', 4],
       maxMetricEngines: ['0', 0],
       podIp: ['10.0.0.7', '10.0.0.7'],
+      discovery: ['SRV', 'srv'],
       discoveryHost: ['mdc.svc', 'mdc.svc'],
       dnsLookupIntervalMs: ['1s', 1_000],
       dnsServers: ['10.0.0.53', [{ host: '10.0.0.53', port: 53 }]],
@@ -70,6 +75,9 @@ describe('readConfiguration', () => {
       replicaMaxIdleConnections: ['16', 16],
       replicaIdleConnectionTimeoutMs: ['1m', 60_000],
       replicaKeepAlivePeriodMs: ['15s', 15_000],
+      replicationLogEvents: ['1000', 1_000],
+      replicationLogBytes: ['2MiB', 2_097_152],
+      bootstrapTimeoutMs: ['3s', 3_000],
     };
     const entries = Object.entries(texts) as [keyof typeof variables, [string, unknown]][];
     const environment = Object.fromEntries(entries.map(([key, [text]]) => [variables[key].name, text]));
@@ -97,6 +105,41 @@ describe('readConfiguration', () => {
       'METADATA_CENTER_API_MODE is "loose"; it must be lenient | strict',
       'METADATA_CENTER_LOAD_REQ_EXPIRE is "600"; it must be a duration from 1s to 24h, like 500ms, 5s or 1m30s',
     ]);
+  });
+
+  const host = { META_DATA_CENTER_SVC_DISC_HOST: 'mdc.svc' };
+  const servers = { METADATA_CENTER_DNS_SERVERS: '10.0.0.53' };
+
+  it.each([
+    [
+      { METADATA_CENTER_DISCOVERY: 'static' },
+      { METADATA_CENTER_STATIC_PEERS: 'a:1' },
+      'METADATA_CENTER_DISCOVERY is "static", which needs METADATA_CENTER_STATIC_PEERS: set it to host:port, …',
+    ],
+    [
+      { METADATA_CENTER_DISCOVERY: 'srv' },
+      host,
+      'METADATA_CENTER_DISCOVERY is "srv", which needs META_DATA_CENTER_SVC_DISC_HOST: ' +
+        'set it to the name of the SRV records',
+    ],
+    [
+      servers,
+      host,
+      'METADATA_CENTER_DNS_SERVERS needs META_DATA_CENTER_SVC_DISC_HOST, the name to ask them for: ' +
+        'set that too, or leave METADATA_CENTER_DNS_SERVERS out',
+    ],
+  ])('stops %j, which needs %j', (environment, needed, problem) => {
+    expect(problemsOf(environment)).toEqual([problem]);
+    expect(problemsOf({ ...environment, ...needed })).toEqual([]);
+    const [name] = Object.keys(needed);
+    expect(problemsOf({ ...environment, [name!]: ' ' })).toEqual([problem]);
+    const [nonsense, ...others] = problemsOf({ ...environment, [name!]: '?' });
+    expect(nonsense).toContain(`${name} is "?"`);
+    expect(others).toEqual([]);
+  });
+
+  it('names all that is missing at once', () => {
+    expect(problemsOf({ METADATA_CENTER_DISCOVERY: 'srv', ...servers })).toHaveLength(2);
   });
 
   it('keeps a problem to a line, however long or strange the value', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { addresses, duration, hostName, integer, ipAddress, oneOf } from './formats.js';
+import { addresses, duration, hostName, integer, ipAddress, ipAddresses, oneOf, size } from './formats.js';
 
 describe('duration', () => {
   const { parse, allowed } = duration(1, 86_400_000);
@@ -69,6 +69,46 @@ describe('integer', () => {
   );
 });
 
+describe('size', () => {
+  const { parse, allowed } = size(1_024, 2 ** 33);
+
+  it.each([
+    ['1024', 1_024],
+    ['1KiB', 1_024],
+    ['512KiB', 524_288],
+    ['64MiB', 67_108_864],
+    ['1GiB', 1_073_741_824],
+    ['8589934592', 2 ** 33],
+  ])('reads %s', (text, bytes) => {
+    expect(parse(text)).toBe(bytes);
+  });
+
+  it.each([
+    '',
+    'MiB',
+    '64MB',
+    '64Mi',
+    '64M',
+    '64mib',
+    '64 MiB',
+    '1.5GiB',
+    '-1KiB',
+    '+1KiB',
+    '1e6',
+    '1MiB1KiB',
+  ])('refuses %j', (text) => {
+    expect(parse(text)).toBeUndefined();
+  });
+
+  it('refuses what is too small or too large, and says what is allowed', () => {
+    expect([parse('1023'), parse('8589934593'), parse('9GiB'), parse('9'.repeat(40))]).toEqual(
+      Array(4).fill(undefined),
+    );
+    expect(allowed).toBe('a size from 1KiB to 8GiB, like 64MiB, 512KiB or plain bytes');
+    expect(size(1_000, 2 ** 30 + 2 ** 20).allowed).toContain('from 1000 to 1025MiB');
+  });
+});
+
 describe('oneOf', () => {
   const { parse, allowed } = oneOf('json', 'TEXT');
 
@@ -116,21 +156,12 @@ describe('hostName', () => {
 
 describe('addresses', () => {
   it('reads hosts, IPv4 and bracketed IPv6 addresses with ports', () => {
-    expect(addresses().parse('mdc-1:80, 10.0.0.1:8080,[::1]:65535')).toEqual([
+    expect(addresses.parse('mdc-1:80, 10.0.0.1:8080,[::1]:65535')).toEqual([
       { host: 'mdc-1', port: 80 },
       { host: '10.0.0.1', port: 8080 },
       { host: '::1', port: 65_535 },
     ]);
-    expect(addresses().allowed).toBe('host:port, …');
-  });
-
-  it('needs no port where there is a default', () => {
-    expect(addresses(53).parse('10.0.0.53,[fe80::1],dns:5353')).toEqual([
-      { host: '10.0.0.53', port: 53 },
-      { host: 'fe80::1', port: 53 },
-      { host: 'dns', port: 5353 },
-    ]);
-    expect(addresses(53).allowed).toBe('host or host:port, … (default port 53)');
+    expect(addresses.allowed).toBe('host:port, …');
   });
 
   it.each([
@@ -146,6 +177,27 @@ describe('addresses', () => {
     'a:8o',
     'a b:80',
   ])('refuses %j', (text) => {
-    expect(addresses().parse(text)).toBeUndefined();
+    expect(addresses.parse(text)).toBeUndefined();
   });
+});
+
+describe('ipAddresses', () => {
+  const { parse, allowed } = ipAddresses(53);
+
+  it('reads IPv4 and bracketed IPv6 addresses, with or without a port', () => {
+    expect(parse('10.0.0.53, [fe80::1],127.0.0.1:5353,[::1]:5353')).toEqual([
+      { host: '10.0.0.53', port: 53 },
+      { host: 'fe80::1', port: 53 },
+      { host: '127.0.0.1', port: 5353 },
+      { host: '::1', port: 5353 },
+    ]);
+    expect(allowed).toContain('(default port 53)');
+  });
+
+  it.each(['', 'dns', 'dns:53', '10.0.0.53:0', '10.0.0.53,', '::1', '[10.0.0.53]', '10.0.0.53:53:53'])(
+    'refuses %j',
+    (text) => {
+      expect(parse(text)).toBeUndefined();
+    },
+  );
 });

@@ -49,6 +49,21 @@ export function integer(min: number, max: number): Format<number> {
   };
 }
 
+const unitBytes: Readonly<Record<string, number>> = { GiB: 2 ** 30, MiB: 2 ** 20, KiB: 2 ** 10 };
+
+/** A number of bytes: `64MiB`, `512KiB`, `1GiB`, or plain. */
+export function size(minBytes: number, maxBytes: number): Format<number> {
+  return {
+    allowed: `a size from ${sizeInWords(minBytes)} to ${sizeInWords(maxBytes)}, like 64MiB, 512KiB or plain bytes`,
+    parse: (text) => {
+      const [, amount, unit] = /^(\d{1,15})([KMG]iB)?$/.exec(text) ?? [];
+      if (amount === undefined) return undefined;
+      const bytes = Number(amount) * (unit === undefined ? 1 : unitBytes[unit]!);
+      return bytes >= minBytes && bytes <= maxBytes ? bytes : undefined;
+    },
+  };
+}
+
 /** One of a few words, in any case. */
 export function oneOf<const T extends string>(...words: readonly T[]): Format<T> {
   return {
@@ -70,29 +85,42 @@ export const hostName: Format<string> = {
   parse: (text) => (hostNameText.test(text) ? text : undefined),
 };
 
-/** Addresses with ports; the port may be left out where there is a default. */
-export function addresses(defaultPort?: number): Format<readonly Address[]> {
-  return {
-    allowed:
-      defaultPort === undefined ? 'host:port, …' : `host or host:port, … (default port ${defaultPort})`,
-    parse: (text) => {
-      const parsed = text.split(',').map((each) => address(each.trim(), defaultPort));
-      return parsed.every((each) => each !== undefined) ? Object.freeze(parsed) : undefined;
-    },
-  };
-}
-
 export interface Address {
   readonly host: string;
   readonly port: number;
 }
 
-function address(text: string, defaultPort?: number): Address | undefined {
+/** Addresses with ports. */
+export const addresses: Format<readonly Address[]> = {
+  allowed: 'host:port, …',
+  parse: (text) =>
+    listOf(text, (each) => address(each, (host) => isIP(host) === 4 || hostNameText.test(host))),
+};
+
+/** IP addresses; the port may be left out. */
+export function ipAddresses(defaultPort: number): Format<readonly Address[]> {
+  return {
+    allowed: `ip, ip:port or [ipv6]:port, … (default port ${defaultPort})`,
+    parse: (text) => listOf(text, (each) => address(each, (host) => isIP(host) === 4, defaultPort)),
+  };
+}
+
+function listOf<T>(text: string, parse: (each: string) => T | undefined): readonly T[] | undefined {
+  const parsed = text.split(',').map((each) => parse(each.trim()));
+  return parsed.every((each) => each !== undefined) ? Object.freeze(parsed) : undefined;
+}
+
+/** @param isPlainHost what may stand without brackets */
+function address(
+  text: string,
+  isPlainHost: (host: string) => boolean,
+  defaultPort?: number,
+): Address | undefined {
   const [, bracketed, plain, portText] = /^(?:\[([^\]]+)\]|([^:]+))(?::(\d{1,5}))?$/.exec(text) ?? [];
   const host = bracketed ?? plain;
   const port = portText === undefined ? defaultPort : Number(portText);
   if (host === undefined || port === undefined || port < 1 || port > 65_535) return undefined;
-  const isHost = bracketed === undefined ? isIP(host) === 4 || hostNameText.test(host) : isIP(host) === 6;
+  const isHost = bracketed === undefined ? isPlainHost(host) : isIP(host) === 6;
   return isHost ? Object.freeze({ host, port }) : undefined;
 }
 
@@ -100,4 +128,9 @@ function inWords(ms: number): string {
   if (ms >= 3_600_000) return `${ms / 3_600_000}h`;
   if (ms >= 60_000) return `${ms / 60_000}m`;
   return ms >= 1_000 ? `${ms / 1_000}s` : `${ms}ms`;
+}
+
+function sizeInWords(bytes: number): string {
+  const [unit, each] = Object.entries(unitBytes).find(([, each]) => bytes % each === 0) ?? ['', 1];
+  return `${bytes / each}${unit}`;
 }

@@ -22,6 +22,9 @@ const bounds: readonly Bounds[] = [
   ['replicaMaxIdleConnections', '1', '65536', '0', '65537'],
   ['replicaIdleConnectionTimeoutMs', '1s', '24h', '999ms', '24h1ms'],
   ['replicaKeepAlivePeriodMs', '1s', '1h', '999ms', '1h1ms'],
+  ['replicationLogEvents', '1000', '16777216', '999', '16777217'],
+  ['replicationLogBytes', '1MiB', '8GiB', '1023KiB', '8589934593'],
+  ['bootstrapTimeoutMs', '100ms', '10m', '99ms', '10m1ms'],
 ];
 
 describe('variables', () => {

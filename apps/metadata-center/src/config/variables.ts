@@ -1,5 +1,15 @@
 import { logLevels } from '#platform';
-import { type Format, addresses, duration, hostName, integer, ipAddress, oneOf } from './formats.js';
+import {
+  type Format,
+  addresses,
+  duration,
+  hostName,
+  integer,
+  ipAddress,
+  ipAddresses,
+  oneOf,
+  size,
+} from './formats.js';
 
 /** An environment variable: its name, what it may hold, and the text that stands for it where it is unset. */
 export interface Variable<T, Default extends string | undefined> {
@@ -18,6 +28,7 @@ function optional<T>(name: string, format: Format<T>): Variable<T, undefined> {
 
 const port = integer(0, 65_535);
 const day = 86_400_000;
+const mebibyte = 2 ** 20;
 
 /** Every variable that the service reads. The names without METADATA_CENTER_ are those of its Go predecessor. */
 export const variables = {
@@ -36,22 +47,26 @@ export const variables = {
   maxTombstones: variable('METADATA_CENTER_MAX_TOMBSTONES', integer(1, 100_000_000), '8388608'),
   maxMetricEngines: variable('METADATA_CENTER_MAX_METRIC_ENGINES', integer(0, 10_000_000), '20000'),
   podIp: optional('POD_IP', ipAddress),
+  discovery: variable('METADATA_CENTER_DISCOVERY', oneOf('dns', 'srv', 'static'), 'dns'),
   discoveryHost: optional('META_DATA_CENTER_SVC_DISC_HOST', hostName),
   dnsLookupIntervalMs: variable('REPLICA_DNS_LOOKUP_INTERVAL', duration(100, day), '5s'),
-  discovery: variable('METADATA_CENTER_DISCOVERY', oneOf('dns', 'srv', 'static'), 'dns'),
-  replicationLogEvents: variable(
-    'METADATA_CENTER_REPLICATION_LOG_EVENTS',
-    integer(1_000, 16_777_216),
-    '131072',
-  ),
-  replicationLogBytes: variable('METADATA_CENTER_REPLICATION_LOG_BYTES', integer(1_000, 2 ** 33), '67108864'),
-  bootstrapTimeoutMs: variable('METADATA_CENTER_BOOTSTRAP_TIMEOUT', duration(100, 600_000), '10s'),
-  dnsServers: optional('METADATA_CENTER_DNS_SERVERS', addresses(53)),
-  staticPeers: optional('METADATA_CENTER_STATIC_PEERS', addresses()),
+  dnsServers: optional('METADATA_CENTER_DNS_SERVERS', ipAddresses(53)),
+  staticPeers: optional('METADATA_CENTER_STATIC_PEERS', addresses),
   replicaTargetPort: optional('REPLICA_CLIENT_TARGET_PORT', integer(1, 65_535)),
   replicaDialTimeoutMs: variable('REPLICA_CLIENT_DIAL_TIMEOUT', duration(1, 60_000), '500ms'),
   replicaRequestTimeoutMs: variable('REPLICA_CLIENT_REQUEST_TIMEOUT', duration(1, 60_000), '1s'),
   replicaMaxIdleConnections: variable('REPLICA_CLIENT_MAX_IDLE_CONNS', integer(1, 65_536), '1024'),
   replicaIdleConnectionTimeoutMs: variable('REPLICA_CLIENT_IDLE_CONN_TIMEOUT', duration(1_000, day), '5m'),
   replicaKeepAlivePeriodMs: variable('REPLICA_CLIENT_KEEPALIVE_PERIOD', duration(1_000, 3_600_000), '10s'),
+  replicationLogEvents: variable(
+    'METADATA_CENTER_REPLICATION_LOG_EVENTS',
+    integer(1_000, 16_777_216),
+    '131072',
+  ),
+  replicationLogBytes: variable(
+    'METADATA_CENTER_REPLICATION_LOG_BYTES',
+    size(mebibyte, 8_192 * mebibyte),
+    '64MiB',
+  ),
+  bootstrapTimeoutMs: variable('METADATA_CENTER_BOOTSTRAP_TIMEOUT', duration(100, 600_000), '10s'),
 } as const satisfies Record<string, Variable<unknown, string | undefined>>;

@@ -1,16 +1,17 @@
 import type { Life } from './inference-request.js';
-import { hashLife } from './life-hash.js';
 import type { RequestKey } from './request-table/request-key.js';
 import type { RequestTable } from './request-table/request-table.js';
+import type { Slot } from './request-table/slot.js';
 
-/** Slots that are looked at between two slices, and lives in one: a millisecond or two of work with their text. */
+/** Slots that are gone through between two slices: a millisecond or two of work, with the text that is made of them. */
 const slotsPerSlice = 1_000;
-const hashesPerSlice = 8_000;
+const hashesPerSlice = 16_000;
 
-/** A life and the id that it belongs to. */
+/** A life, the id that it belongs to, and when what is known of it last changed anywhere. */
 export interface KnownLife {
   readonly key: RequestKey;
   readonly life: Life;
+  readonly changedMs: number;
 }
 
 /** Which lives are meant; all, where a field is undefined. */
@@ -19,8 +20,13 @@ export interface LifeSelection {
   readonly buckets?: ReadonlySet<number> | undefined;
   /** Only those younger than this age. */
   readonly youngerThanMs?: number | undefined;
-  /** Only those of which nothing became known for this long. */
-  readonly settledForMs?: number | undefined;
+}
+
+/** What a digest covers: what was known at a moment, younger than an age, and had not changed for a while. */
+export interface LifeWindow {
+  readonly asOfMs: number;
+  readonly youngerThanMs: number;
+  readonly settledForMs: number;
 }
 
 /** Where a key's hash is counted in: the same bucket on every replica. */
@@ -37,44 +43,51 @@ export class KnownLives {
 
   /** @param now of a slice, asked for at each */
   *slices(selection: LifeSelection, now: () => number): Iterable<readonly KnownLife[]> {
-    for (let start = 0; start < this.requests.slotsMade; start += slotsPerSlice) {
-      const lives: KnownLife[] = [];
+    for (const slots of this.#slices(slotsPerSlice)) {
       const nowMs = now();
-      const end = Math.min(start + slotsPerSlice, this.requests.slotsMade);
-      for (let slot = start; slot < end; slot++) {
-        if (!this.#isSelected(slot, selection, nowMs)) continue;
-        lives.push({ key: this.requests.keyAt(slot), life: this.requests.lifeAt(slot) });
-      }
-      yield lives;
+      yield slots
+        .filter((slot) => this.#isSelected(slot, selection, nowMs))
+        .map((slot) => this.#knownAt(slot, nowMs));
     }
   }
 
   /**
-   * Counts the hashes of the selected lives as they are known at one moment; each step is a slice.
+   * Counts the hashes of the lives in a window; each step is a slice.
    *
    * @param add takes a bucket and 64 bits of hash
    */
-  *hash(
-    selection: LifeSelection,
-    nowMs: number,
-    add: (bucket: number, high: number, low: number) => void,
-  ): Iterable<void> {
-    for (let start = 0; start < this.requests.slotsMade; start += hashesPerSlice) {
-      const end = Math.min(start + hashesPerSlice, this.requests.slotsMade);
-      for (let slot = start; slot < end; slot++) {
-        if (!this.#isSelected(slot, selection, nowMs)) continue;
-        const key = this.requests.keyAt(slot);
-        const [high, low] = hashLife(key, this.requests.lifeAt(slot));
-        add(bucketOf(key), high, low);
+  *hash(window: LifeWindow, add: (bucket: number, high: number, low: number) => void): Iterable<void> {
+    const addAt = (key: RequestKey, high: number, low: number): void => add(bucketOf(key), high, low);
+    for (const slots of this.#slices(hashesPerSlice)) {
+      for (const slot of slots) {
+        if (this.#isIn(slot, window)) this.requests.hashAt(slot, addAt);
       }
       yield;
     }
   }
 
-  #isSelected(slot: number, { buckets, youngerThanMs, settledForMs }: LifeSelection, nowMs: number): boolean {
-    if (!this.requests.isKnownAt(slot)) return false;
+  *#slices(size: number): Iterable<readonly Slot[]> {
+    for (let start = 0; start < this.requests.slotsMade; start += size) {
+      const slots: Slot[] = [];
+      const end = Math.min(start + size, this.requests.slotsMade);
+      for (let slot = start; slot < end; slot++) if (this.requests.isKnownAt(slot)) slots.push(slot);
+      yield slots;
+    }
+  }
+
+  #knownAt(slot: Slot, nowMs: number): KnownLife {
+    const { requests } = this;
+    const changedMs = nowMs - requests.unchangedForMs(slot, nowMs);
+    return { key: requests.keyAt(slot), life: requests.lifeAt(slot), changedMs };
+  }
+
+  #isSelected(slot: Slot, { buckets, youngerThanMs }: LifeSelection, nowMs: number): boolean {
     if (youngerThanMs !== undefined && nowMs - this.requests.startedMsAt(slot) >= youngerThanMs) return false;
-    if (settledForMs !== undefined && this.requests.unchangedForMs(slot, nowMs) < settledForMs) return false;
     return buckets === undefined || buckets.has(bucketOf(this.requests.keyAt(slot)));
+  }
+
+  #isIn(slot: Slot, { asOfMs, youngerThanMs, settledForMs }: LifeWindow): boolean {
+    const ageMs = asOfMs - this.requests.startedMsAt(slot);
+    return ageMs < youngerThanMs && this.requests.isUnchangedSince(slot, asOfMs - settledForMs);
   }
 }

@@ -83,7 +83,7 @@ export class LoadStats {
         return reached;
       }
     }
-    this.#settle(key, slot, next, now);
+    this.#settle(key, slot, next, now, now.monotonicMs);
     return next;
   }
 
@@ -96,7 +96,7 @@ export class LoadStats {
     const key = requestKeyOf(requestId);
     const slot = this.#find(key, now);
     const next = releaseLife(this.#lifeAt(slot), now.monotonicMs, this.policy);
-    if (typeof next !== 'string') this.#settle(key, slot, next, now);
+    if (typeof next !== 'string') this.#settle(key, slot, next, now, now.monotonicMs);
     return next;
   }
 
@@ -109,7 +109,7 @@ export class LoadStats {
     const key = requestKeyOf(requestId);
     const slot = this.#find(key, now);
     const next = removeLife(this.#lifeAt(slot), now.monotonicMs, this.policy);
-    if (typeof next !== 'string') this.#settle(key, slot, next, now);
+    if (typeof next !== 'string') this.#settle(key, slot, next, now, now.monotonicMs);
     return next;
   }
 
@@ -117,10 +117,11 @@ export class LoadStats {
    * Takes in what another replica knows; the only way in for batches, snapshots and repair.
    *
    * @param life with `startedMs` in this process's clock: now minus the age that was sent
+   * @param changedMs when the life last changed anywhere, in the same clock
    * @returns whether anything but an age was new
    * @throws RangeError for a life that no replica can have: its sender checks nothing, so its reader must
    */
-  merge(key: RequestKey, life: Life, now: Moment): boolean {
+  merge(key: RequestKey, life: Life, now: Moment, changedMs = now.monotonicMs): boolean {
     const { monotonicMs } = now;
     if (!isPossibleLife(life, monotonicMs))
       throw new RangeError('generation or age of a life is out of range');
@@ -134,7 +135,7 @@ export class LoadStats {
     if (known !== undefined && next.startedMs === known.startedMs && isSameKnowledge(known, next))
       return false;
     const isNews = known === undefined || !isSameKnowledge(known, next);
-    this.#settle(key, slot, next, now, isNews);
+    this.#settle(key, slot, next, now, isNews ? changedMs : undefined);
     return isNews;
   }
 
@@ -199,8 +200,12 @@ export class LoadStats {
     return slot === noSlot ? undefined : this.#requests.lifeAt(slot);
   }
 
-  /** Replaces what is known of an id, and moves the counts along. Where nothing but its age is new, that is no news. */
-  #settle(key: RequestKey, slot: Slot, next: Life, now: Moment, isNews = true): void {
+  /**
+   * Replaces what is known of an id, and moves the counts along.
+   *
+   * @param changedMs when that became known anywhere; undefined where nothing but an age is new
+   */
+  #settle(key: RequestKey, slot: Slot, next: Life, now: Moment, changedMs: number | undefined): void {
     const before = slot !== noSlot && this.#requests.isLiveAt(slot) ? this.#requests.lifeAt(slot) : undefined;
     const isNextLive = isLive(next, now.monotonicMs, this.policy);
     let kept = next;
@@ -215,10 +220,9 @@ export class LoadStats {
     ) {
       this.#expired++;
     }
-    let settled = slot;
-    if (slot === noSlot) settled = this.#requests.insert(key, kept, isNextLive);
+    if (slot === noSlot) this.#requests.insert(key, kept, isNextLive, changedMs ?? now.monotonicMs);
     else this.#requests.replace(slot, kept, isNextLive);
-    if (isNews) this.#requests.touch(settled, now.monotonicMs);
+    if (slot !== noSlot && changedMs !== undefined) this.#requests.touch(slot, changedMs);
     if (!isNextLive) this.#boundTombstones(now);
   }
 

@@ -1,5 +1,5 @@
 import type { LogEvent } from '../domain/event-log.js';
-import type { KnownState } from './ports/replicated-state.js';
+import type { KnownState, StateAges } from './ports/replicated-state.js';
 import { WireError } from './ports/replicated-state.js';
 
 /** Of batches and snapshots. A replica refuses another one: it could only guess. */
@@ -21,9 +21,8 @@ export interface OutgoingBatch {
 }
 
 /** An event off the wire. Its state is checked by the context that it belongs to. */
-export interface WireEvent {
+export interface WireEvent extends StateAges {
   readonly kind: string;
-  readonly ageMs: number;
   readonly state: unknown;
 }
 
@@ -44,8 +43,8 @@ export interface SnapshotHeader {
 export function batchText({ origin, epoch, first, oldest, events }: OutgoingBatch, nowMs: number): string {
   let text = `{"v":${wireVersion},"origin":${JSON.stringify(origin)},"epoch":"${epoch}","first":${first},"oldest":${oldest},"events":[`;
   let separator = '';
-  for (const { kind, state, sinceMs } of events) {
-    text += separator + eventText(kind, state, nowMs - sinceMs);
+  for (const { kind, state, sinceMs, loggedMs } of events) {
+    text += separator + eventText(kind, { state, sinceMs, changedMs: loggedMs }, nowMs);
     separator = ',';
   }
   return text + ']}';
@@ -85,7 +84,7 @@ export function readSnapshotHeader(line: unknown): SnapshotHeader {
 
 /** One line of a snapshot. */
 export function chunkText(kind: string, states: readonly KnownState[], nowMs: number): string {
-  const events = states.map(({ state, sinceMs }) => eventText(kind, state, nowMs - sinceMs));
+  const events = states.map((state) => eventText(kind, state, nowMs));
   return `{"events":[${events.join(',')}]}`;
 }
 
@@ -101,8 +100,13 @@ export function readChunk(line: unknown): readonly WireEvent[] | 'end' {
   return end === true ? 'end' : readEvents(events);
 }
 
-function eventText(kind: string, state: string, ageMs: number): string {
-  return `{"kind":"${kind}","ageMs":${Math.max(0, Math.floor(ageMs))},"state":${state}}`;
+function eventText(kind: string, { state, sinceMs, changedMs }: KnownState, nowMs: number): string {
+  return `{"kind":"${kind}","ageMs":${wholeMs(nowMs - sinceMs)},"unchangedMs":${wholeMs(nowMs - changedMs)},"state":${state}}`;
+}
+
+/** Rounded down: an age may only arrive too small. */
+function wholeMs(ms: number): number {
+  return ms > 0 ? Math.floor(ms) : 0;
 }
 
 function readEvents(events: unknown): readonly WireEvent[] {
@@ -112,10 +116,15 @@ function readEvents(events: unknown): readonly WireEvent[] {
 }
 
 function checkEvent(event: unknown, index: number): asserts event is WireEvent {
-  const { kind, ageMs } = fieldsOf(event, `events[${index}]`);
+  const { kind, ageMs, unchangedMs } = fieldsOf(event, `events[${index}]`);
   if (typeof kind !== 'string') throw new WireError(`events[${index}].kind must be a string`);
-  if (typeof ageMs !== 'number' || !(ageMs >= 0) || ageMs === Number.POSITIVE_INFINITY)
-    throw new WireError(`events[${index}].ageMs must be a number from 0, in milliseconds`);
+  if (!isAge(ageMs)) throw new WireError(`events[${index}].ageMs must be a number from 0, in milliseconds`);
+  if (!isAge(unchangedMs))
+    throw new WireError(`events[${index}].unchangedMs must be a number from 0, in milliseconds`);
+}
+
+function isAge(value: unknown): boolean {
+  return typeof value === 'number' && value >= 0 && value < Number.POSITIVE_INFINITY;
 }
 
 function checkVersion(v: unknown): void {

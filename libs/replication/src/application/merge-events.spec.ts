@@ -5,7 +5,7 @@ import { ReplicationTotals } from '../domain/replication-totals.js';
 import { MergeEvents } from './merge-events.js';
 import { ReplicatedStates } from './replicated-states.js';
 
-const event = (state: unknown, kind = 'load') => ({ kind, ageMs: 0, state });
+const event = (state: unknown, kind = 'load') => ({ kind, ageMs: 0, unchangedMs: 0, state });
 
 function set() {
   const state = new CountingState();

@@ -62,9 +62,12 @@ export class Mesh {
   /** A replica at this address has sent a batch. */
   hear(origin: string): void {
     const member = this.#members.get(origin);
-    if (member !== undefined) member.lastHeardMs = this.parts.clock.nowMs();
-    else if (origin !== this.parts.self.address && peerAddressOf(origin) !== undefined)
+    if (member !== undefined) {
+      member.lastHeardMs = this.parts.clock.nowMs();
+      member.feed.hear();
+    } else if (origin !== this.parts.self.address && peerAddressOf(origin) !== undefined) {
       this.#add(origin, 'greeting');
+    }
   }
 
   /** The log has news. */

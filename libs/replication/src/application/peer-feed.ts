@@ -18,6 +18,8 @@ const batchLimits = { maxEvents: 1_000, maxBytes: 256 * 1024 };
 const heartbeatMs = 1_000;
 /** A Go peer may have been replaced by one that speaks batches; an address of this replica may have moved. */
 const secondTryMs = 60_000;
+/** A Go peer from whose address a batch came is asked sooner, but not for every batch. */
+const soonTryMs = 1_000;
 const behindAfterMs = 1_000;
 /** A peer that fails once may have lost no more than a connection; who fails so often in a row is not there. */
 const goneAfterFailures = 3;
@@ -68,6 +70,7 @@ export class PeerFeed {
   #speaksGo = false;
   #heldUntilMs = Number.NEGATIVE_INFINITY;
   #lastSentMs = Number.NEGATIVE_INFINITY;
+  #lastBatchMs = Number.NEGATIVE_INFINITY;
   #epoch: string | undefined;
   #peerPhase: ReplicaPhase | undefined;
   #lastError: string | undefined;
@@ -145,6 +148,11 @@ export class PeerFeed {
     if (isDue || this.#cursor.awaitsSnapshot || this.#hasNews) this.#sendIn(0);
   }
 
+  /** A batch has come from the peer's address: if it was a Go peer, it may be none any more. */
+  hear(): void {
+    if (this.#speaksGo) this.#heldUntilMs = Math.min(this.#heldUntilMs, this.#lastBatchMs + soonTryMs);
+  }
+
   stop(): void {
     this.#cancel();
     this.#phase = 'stopped';
@@ -195,6 +203,7 @@ export class PeerFeed {
     const { self, log, client, totals, clock } = this.parts;
     const section = this.#nextSection();
     const { first, events } = section;
+    this.#lastBatchMs = this.#lastSentMs;
     totals.batchesSent++;
     totals.eventsSent += events.length;
     this.#pace.onSent(events.length, this.#lastSentMs);
@@ -206,7 +215,7 @@ export class PeerFeed {
       events,
     });
     if (answer === 'unknown-call') {
-      this.#meetGoPeer(first);
+      this.#meetGoPeer();
       return;
     }
     this.#speaksGo = false;
@@ -237,9 +246,10 @@ export class PeerFeed {
     this.#peerPhase = phase;
   }
 
-  #meetGoPeer(first: number): void {
+  #meetGoPeer(): void {
     if (!this.#speaksGo) {
-      this.#go.startAt(first);
+      // It goes on where a replica of ours was; one that has never answered gets what was logged since it was found.
+      if (this.#cursor.next !== undefined) this.#go.startAt(this.#cursor.next);
       this.parts.journal.tell({ type: 'peer-speaks-go', peer: this.address });
     }
     this.#speaksGo = true;

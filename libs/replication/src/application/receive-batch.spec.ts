@@ -14,7 +14,7 @@ import { ReceiveBatch } from './receive-batch.js';
 const epoch = '00000000000000bb';
 const batch = { v: 1, origin: '127.0.0.2:8080', epoch, first: 1, oldest: 1 };
 const events = (count: number) =>
-  Array.from({ length: count }, () => ({ kind: 'load', ageMs: 0, state: 'new' }));
+  Array.from({ length: count }, () => ({ kind: 'load', ageMs: 0, unchangedMs: 0, state: 'new' }));
 
 function receiver() {
   const time = new ManualTime();
@@ -50,7 +50,7 @@ describe('ReceiveBatch', () => {
 
   it('counts what it refuses, and merges nothing of it', async () => {
     const { receive, state, totals, mesh } = receiver();
-    const bad = [...events(2), { kind: 'load', ageMs: 0, state: 'bad' }];
+    const bad = [...events(2), { kind: 'load', ageMs: 0, unchangedMs: 0, state: 'bad' }];
     await expect(receive.execute({ ...batch, events: bad })).rejects.toThrow(WireError);
     await expect(receive.execute({ ...batch, v: 2, events: [] })).rejects.toThrow(WireError);
     receive.refuse();

@@ -28,13 +28,18 @@ export class ReplicatedStates {
   parse(events: readonly WireEvent[]): Merge[] {
     const merges: Merge[] = [];
     for (let i = 0; i < events.length; i++) {
-      const { kind, ageMs, state } = events[i]!;
-      const owner = this.#states.get(kind);
+      const event = events[i]!;
+      const owner = this.#states.get(event.kind);
       if (owner === undefined) continue;
-      const parsed = parseAt(i, owner, state, ageMs);
+      const parsed = parseAt(i, owner, event);
       merges.push(() => owner.merge(parsed));
     }
     return merges;
+  }
+
+  /** The types of the calls of Go peers that any context takes in. */
+  get goCallTypes(): readonly string[] {
+    return [...this.#goWires.values()].flatMap(({ types }) => types);
   }
 
   /** @returns the calls that tell a Go peer of an event */
@@ -54,9 +59,9 @@ export class ReplicatedStates {
   }
 }
 
-function parseAt(index: number, owner: ReplicatedState, state: unknown, ageMs: number): unknown {
+function parseAt(index: number, owner: ReplicatedState, event: WireEvent): unknown {
   try {
-    return owner.parse(state, ageMs);
+    return owner.parse(event.state, event);
   } catch (error) {
     if (error instanceof WireError) throw new WireError(`events[${index}].state: ${error.message}`);
     throw error;

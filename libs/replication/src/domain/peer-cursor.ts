@@ -26,6 +26,11 @@ export class PeerCursor {
 
   constructor(private readonly log: EventLog) {}
 
+  /** The first sequence that the peer lacks, as far as it has told; undefined before its first answer. */
+  get next(): number | undefined {
+    return this.#next;
+  }
+
   /** The peer has everything that it can get from the log. */
   get isInSync(): boolean {
     return this.#lastOutcome === 'applied' && this.#next === this.log.next;
@@ -80,11 +85,5 @@ export class PeerCursor {
     const next = outcome === 'snapshot' ? sent.first + sent.events.length : applied + 1;
     this.#next = Math.min(next, this.log.next);
     this.#lastOutcome = outcome;
-  }
-
-  /** Goes on at a sequence, for a peer that can't tell. */
-  skipTo(sequence: number): void {
-    this.#next = Math.min(sequence, this.log.next);
-    this.#lastOutcome = 'applied';
   }
 }

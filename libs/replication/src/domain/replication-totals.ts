@@ -23,10 +23,12 @@ export class ReplicationTotals {
   bucketsDiverged = 0;
   /** States that repair brought and that were news. */
   statesRepaired = 0;
+  /** Calls that Go peers took. */
   goCallsSent = 0;
-  /** Calls to Go peers that were given up. */
+  /** Calls that Go peers refused twice, and events that fell out of the log before a Go peer had them. */
   goCallsDropped = 0;
   goCallsReceived = 0;
+  goCallsRefused = 0;
   /** Times that a peer was turned away since there were too many. */
   peersRefused = 0;
   failedLookups = 0;

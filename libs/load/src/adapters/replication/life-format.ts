@@ -1,5 +1,5 @@
 import { isIPv4 } from 'node:net';
-import { WireError } from '#replication';
+import { type StateAges, WireError } from '#replication';
 import { type Life, type RequestRecord, packedRecord } from '../../domain/inference-request.js';
 import {
   type RequestKey,
@@ -17,14 +17,16 @@ import {
 
 const isReleased = 1;
 const isRemoved = 2;
-const longestName = 256;
-const maxInt32 = 2_147_483_647;
+export const longestName = 256;
+export const maxInt32 = 2_147_483_647;
 const maxGeneration = 2 ** 32 - 1;
 
 /** A life off the wire, and whose it is. */
 export interface LifeOfRequest {
   readonly key: RequestKey;
   readonly life: Life;
+  /** When it last changed anywhere, in this process's monotonic clock. */
+  readonly changedMs: number;
 }
 
 /** Tells of a request whose id is known. */
@@ -37,11 +39,17 @@ export function knownText(key: RequestKey, life: Life): string {
   return `{"key":"${keyText(key)}",${lifeText(life)}}`;
 }
 
+/** Reads back what {@link changeText} has written; its age is not in it. */
+export function readChange(text: string): { readonly requestId: string; readonly change: Life } {
+  const state = JSON.parse(text) as { readonly id: string };
+  return { requestId: state.id, change: readLife(state, { ageMs: 0, unchangedMs: 0 }, 0).life };
+}
+
 /**
  * @param state parsed JSON of whatever shape
  * @throws WireError that names the field and what it must be
  */
-export function readLife(state: unknown, startedMs: number): LifeOfRequest {
+export function readLife(state: unknown, { ageMs, unchangedMs }: StateAges, nowMs: number): LifeOfRequest {
   if (typeof state !== 'object' || state === null) throw new WireError('it must be a JSON object');
   const { id, key, g, f, r } = state as Readonly<Record<string, unknown>>;
   if (!isWhole(g, 1, maxGeneration))
@@ -54,8 +62,9 @@ export function readLife(state: unknown, startedMs: number): LifeOfRequest {
       record: r === undefined ? undefined : readRecord(r),
       released: (f & isReleased) !== 0,
       removed: (f & isRemoved) !== 0,
-      startedMs,
+      startedMs: nowMs - ageMs,
     },
+    changedMs: nowMs - unchangedMs,
   };
 }
 

@@ -1,4 +1,11 @@
-import { type KnownState, ReplicatedState, type StateDigest, type StateSelection } from '#replication';
+import {
+  type DigestWindow,
+  type KnownState,
+  ReplicatedState,
+  type StateAges,
+  type StateDigest,
+  type StateSelection,
+} from '#replication';
 import type { Clock } from '../../application/ports/clock.js';
 import type { LoadStats } from '../../domain/load-stats.js';
 import { loadKind } from './load-kind.js';
@@ -20,22 +27,25 @@ export class ReplicatedLoad extends ReplicatedState<LifeOfRequest> {
     return this.load.horizonMs(this.clock.now());
   }
 
-  override parse(state: unknown, ageMs: number): LifeOfRequest {
-    return readLife(state, this.clock.now().monotonicMs - ageMs);
+  override parse(state: unknown, ages: StateAges): LifeOfRequest {
+    return readLife(state, ages, this.clock.now().monotonicMs);
   }
 
-  override merge({ key, life }: LifeOfRequest): boolean {
-    return this.load.merge(key, life, this.clock.now());
+  override merge({ key, life, changedMs }: LifeOfRequest): boolean {
+    return this.load.merge(key, life, this.clock.now(), changedMs);
   }
 
   override *states(selection: StateSelection): Iterable<readonly KnownState[]> {
     for (const lives of this.load.known.slices(selection, () => this.clock.now().monotonicMs)) {
-      yield lives.map(({ key, life }) => ({ state: knownText(key, life), sinceMs: life.startedMs }));
+      yield lives.map(({ key, life, changedMs }) => ({
+        state: knownText(key, life),
+        sinceMs: life.startedMs,
+        changedMs,
+      }));
     }
   }
 
-  override digest(into: StateDigest, selection: StateSelection): Iterable<void> {
-    const { monotonicMs } = this.clock.now();
-    return this.load.known.hash(selection, monotonicMs, (bucket, high, low) => into.add(bucket, high, low));
+  override digest(into: StateDigest, window: DigestWindow): Iterable<void> {
+    return this.load.known.hash(window, (bucket, high, low) => into.add(bucket, high, low));
   }
 }

@@ -45,7 +45,7 @@ describe('RequestTable', () => {
         const slot = table.find(requestKeyOf(id));
         expect(slot === noSlot).toBe(!model.has(id));
         if (slot === noSlot) {
-          table.insert(requestKeyOf(id), life, isLive);
+          table.insert(requestKeyOf(id), life, isLive, 0);
           model.set(id, { life, isLive });
         } else if (isDelete) {
           table.delete(slot);

@@ -1,6 +1,7 @@
 import { AgeLinks, AgeQueue } from './age-queue.js';
 import { DenseList } from './dense-list.js';
 import { type Life, packedRecord } from '../inference-request.js';
+import { hashLife } from '../life-hash.js';
 import type { RequestKey } from './request-key.js';
 import { SlotIndex } from './slot-index.js';
 import { type Slot, chunkOf, chunkSize, offsetOf } from './slot.js';
@@ -20,11 +21,13 @@ class LifeChunk {
   readonly timestampNs = new BigInt64Array(chunkSize);
   /** When what is known last changed: the low 32 bits of the time in ms, which lives are far too short to wrap. */
   readonly changedMs = new Uint32Array(chunkSize);
+  /** 64 bits of hash over the key and what is known, two words a slot; both 0 until they are asked for. */
+  readonly hash = new Uint32Array(2 * chunkSize);
 }
 
 /**
  * Everything known of request ids. A life that counts is held whole; a tombstone (an ended life or a marker)
- * is packed into its slot, 49 bytes with its key, age and links.
+ * is packed into its slot, 57 bytes with its key, age, hash and links.
  *
  * Both kinds wait in the order of their age, so that collecting costs what is collected.
  */
@@ -105,18 +108,41 @@ export class RequestTable {
     return (nowMs - this.#chunks[chunkOf(slot)]!.changedMs[offsetOf(slot)]!) >>> 0;
   }
 
-  /** What is known has changed. */
-  touch(slot: Slot, nowMs: number): void {
-    this.#chunks[chunkOf(slot)]!.changedMs[offsetOf(slot)] = nowMs;
+  /** Whether what is known was as it is at that time already. */
+  isUnchangedSince(slot: Slot, timeMs: number): boolean {
+    return ((timeMs - this.#chunks[chunkOf(slot)]!.changedMs[offsetOf(slot)]!) | 0) >= 0;
+  }
+
+  /**
+   * What is known has changed.
+   *
+   * @param changedMs when that became known anywhere; earlier than another change, where that came faster
+   */
+  touch(slot: Slot, changedMs: number): void {
+    const chunk = this.#chunks[chunkOf(slot)]!;
+    const at = offsetOf(slot);
+    if (this.isUnchangedSince(slot, changedMs)) chunk.changedMs[at] = changedMs;
+    forgetHash(chunk, at);
+  }
+
+  /** Hands 64 bits of hash over the key and what is known to `add`; made at the first call after a change. */
+  hashAt(slot: Slot, add: (key: RequestKey, high: number, low: number) => void): void {
+    const { hash } = this.#chunks[chunkOf(slot)]!;
+    const at = 2 * offsetOf(slot);
+    const key = this.#index.keyAt(slot);
+    if (hash[at] === 0 && hash[at + 1] === 0) [hash[at], hash[at + 1]] = hashLife(key, this.lifeAt(slot));
+    add(key, hash[at]!, hash[at + 1]!);
   }
 
   /** Begins to know an id. */
-  insert(key: RequestKey, life: Life, isLive: boolean): Slot {
+  insert(key: RequestKey, life: Life, isLive: boolean, changedMs: number): void {
     const slot = this.#index.insert(key);
     if (chunkOf(slot) === this.#chunks.length) this.#chunks.push(new LifeChunk());
+    const chunk = this.#chunks[chunkOf(slot)]!;
+    chunk.changedMs[offsetOf(slot)] = changedMs;
+    forgetHash(chunk, offsetOf(slot));
     if (isLive) this.#storeWhole(slot, life);
     else this.#pack(slot, life);
-    return slot;
   }
 
   /** Puts another life into a slot. */
@@ -166,4 +192,9 @@ export class RequestTable {
     this.#live.remove(slot);
     this.#whole.delete(this.#chunks[chunkOf(slot)]!.generation[offsetOf(slot)]!);
   }
+}
+
+function forgetHash({ hash }: LifeChunk, at: number): void {
+  hash[2 * at] = 0;
+  hash[2 * at + 1] = 0;
 }

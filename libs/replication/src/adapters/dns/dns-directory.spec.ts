@@ -98,7 +98,7 @@ describe('DnsDirectory with name servers of its own', () => {
     async (mood) => {
       server.setAddresses(name, ['127.0.0.1', '::1']);
       server.behave(mood, 'AAAA');
-      const directory = directoryAsking([server], mood === 'silent' ? 200 : patientMs);
+      const directory = directoryAsking([server], mood === 'silent' ? 500 : patientMs);
       expect(await directory.lookUp()).toEqual([{ host: '127.0.0.1', port: replicaPort }]);
     },
   );

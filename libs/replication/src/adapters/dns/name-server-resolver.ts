@@ -3,7 +3,7 @@ import { Resolver } from 'node:dns/promises';
 import { type PeerAddress, addressText } from '../../domain/peer-address.js';
 import type { AddressResolver } from './address-resolver.js';
 import { failureOf, saysNothingIsThere } from './answers.js';
-import type { TimeLimit } from './time-limit.js';
+import { TimeLimit } from './time-limit.js';
 
 /** How often a server is asked that does not answer: datagrams get lost. */
 const tries = 2;
@@ -15,6 +15,8 @@ type Query<T> = (resolver: Resolver) => Promise<readonly T[]>;
 export class NameServerResolver implements AddressResolver {
   /** One for each server: Node's asks the next one only after silence, not after a failure. */
   readonly #resolvers: readonly Resolver[];
+  /** The time of each server's turn. c-ares' own time-outs come late by a tick of its timer or two. */
+  readonly #turnMs: number;
 
   /**
    * @param servers IP literals with ports, asked in their order; those of the system where none are given
@@ -22,7 +24,8 @@ export class NameServerResolver implements AddressResolver {
    */
   constructor(servers: readonly PeerAddress[] | undefined, limitMs: number) {
     const addresses = servers?.map(addressText) ?? new Resolver().getServers();
-    const timeout = Math.max(1, Math.floor(limitMs / tries / addresses.length));
+    this.#turnMs = Math.max(1, Math.floor(limitMs / addresses.length));
+    const timeout = Math.ceil(this.#turnMs / tries);
     this.#resolvers = addresses.map((address) => {
       const resolver = new Resolver({ timeout, maxTimeout: timeout, tries });
       resolver.setServers([address]);
@@ -56,7 +59,8 @@ export class NameServerResolver implements AddressResolver {
   async #ask<T>(query: Query<T>, limit: TimeLimit): Promise<Outcome<T>> {
     let outcome: Outcome<T> = { records: [] };
     for (const resolver of this.#resolvers) {
-      outcome = await outcomeOf(limit.within(() => query(resolver)));
+      const turn = (): Promise<readonly T[]> => new TimeLimit(this.#turnMs).within(() => query(resolver));
+      outcome = await outcomeOf(limit.within(turn));
       if ('records' in outcome) return outcome;
     }
     return outcome;

@@ -87,8 +87,8 @@ describe('SrvDirectory', () => {
     );
     server.behave('silent', 'A', 'AAAA');
     const startedMs = performance.now();
-    await expect(directoryAsking(server, 200).lookUp()).rejects.toThrow(/^a\.mdc\.test: no answer /);
-    expect(performance.now() - startedMs).toBeLessThan(1_000);
+    await expect(directoryAsking(server, 500).lookUp()).rejects.toThrow(/^a\.mdc\.test: no answer /);
+    expect(performance.now() - startedMs).toBeLessThan(2_000);
   });
 
   it('refuses more records than there can be replicas, before it asks for their targets', async () => {

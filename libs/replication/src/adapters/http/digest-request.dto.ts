@@ -11,6 +11,11 @@ export class DigestRequestDto {
   @Equals(wireVersion, fieldRule(`${wireVersion}`))
   v!: number;
 
+  @ApiProperty({ description: 'As of how long ago, in ms: both sides look at one moment', example: 3 })
+  @IsNumber({}, age)
+  @Min(0, age)
+  agoMs!: number;
+
   @ApiProperty({ description: 'Compares what is younger than this age, in ms', example: 600_000 })
   @IsNumber({}, age)
   @Min(0, age)

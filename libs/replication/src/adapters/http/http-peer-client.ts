@@ -2,16 +2,18 @@ import { randomUUID } from 'node:crypto';
 import { Pool } from 'undici';
 import {
   type OutgoingBatch,
+  type WireEvent,
   batchText,
   readChunk,
   readSnapshotHeader,
+  wireVersion,
 } from '../../application/batch-format.js';
-import type { WireEvent } from '../../application/batch-format.js';
 import type { Clock } from '../../application/ports/clock.js';
 import type { GoCall } from '../../application/ports/go-wire.js';
 import {
   type BatchAnswer,
   type DigestAnswer,
+  type DigestRequest,
   PeerClient,
   PeerError,
   type SnapshotRequest,
@@ -55,8 +57,8 @@ export class HttpPeerClient extends PeerClient {
     return answer.status === 404 ? 'unknown-call' : readBatchAnswer(readEnvelope(answer));
   }
 
-  override async fetchDigest(peer: string, youngerThanMs: number): Promise<DigestAnswer | 'not-ready'> {
-    const body = JSON.stringify({ v: 1, youngerThanMs });
+  override async fetchDigest(peer: string, request: DigestRequest): Promise<DigestAnswer | 'not-ready'> {
+    const body = JSON.stringify({ v: wireVersion, ...request });
     const answer = await this.#call(peer, 'POST', '/v1/replica/digest', body, json);
     return answer.status === 503 ? 'not-ready' : readDigestAnswer(readEnvelope(answer));
   }

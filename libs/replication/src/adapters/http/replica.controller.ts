@@ -21,7 +21,7 @@ import { ReplicaStatusDto } from './status/replica-status.dto.js';
 import { SnapshotQueryDto } from './snapshot-query.dto.js';
 
 /** Batches of a thousand events have some 200 kB. */
-const replicaBodyLimitBytes = 1024 * 1024;
+export const replicaBodyLimitBytes = 1024 * 1024;
 
 interface BatchAnswerData {
   readonly epoch: string;
@@ -86,7 +86,7 @@ export class ReplicaController {
   @DigestDocument
   async digest(@Body() request: DigestRequestDto): Promise<DigestData> {
     if (this.self.phase !== 'ready') throw this.#notReady();
-    const { digest, youngerThanMs } = await this.takeDigest.execute(request.youngerThanMs);
+    const { digest, youngerThanMs } = await this.takeDigest.execute(request);
     return { epoch: this.self.epoch, youngerThanMs, digest: digest.toText() };
   }
 

@@ -13,6 +13,9 @@ export abstract class GoWire {
   /** The kind of the events that it translates. */
   abstract readonly kind: string;
 
+  /** The types of the calls that it takes in. */
+  abstract readonly types: readonly string[];
+
   /** @returns the calls that tell a Go peer of an event, in this order; none where it has nothing to hear */
   abstract callsFor(state: string): readonly GoCall[];
 
@@ -20,7 +23,7 @@ export abstract class GoWire {
    * Takes in a call of a Go peer. It is never logged or forwarded.
    *
    * @returns whether the type is known
-   * @throws WireError for a body that is not what it must be
+   * @throws WireError for a body that is not what it must be; it names the field and the remedy
    */
   abstract receive(type: string, body: unknown): boolean;
 }

@@ -10,7 +10,15 @@ export interface BatchAnswer extends Progress {
   readonly phase: ReplicaPhase;
 }
 
+/** Which digest is asked for. */
+export interface DigestRequest {
+  /** As of how long ago: both sides sum up what they knew at one moment. */
+  readonly agoMs: number;
+  readonly youngerThanMs: number;
+}
+
 export interface DigestAnswer {
+  /** The age up to which the digest covers what is known; never more than was asked for. */
   readonly youngerThanMs: number;
   readonly digest: string;
 }
@@ -53,7 +61,7 @@ export abstract class PeerClient {
    * @returns the digest of what the peer knows, or `not-ready`
    * @throws PeerError
    */
-  abstract fetchDigest(peer: string, youngerThanMs: number): Promise<DigestAnswer | 'not-ready'>;
+  abstract fetchDigest(peer: string, request: DigestRequest): Promise<DigestAnswer | 'not-ready'>;
 
   /**
    * Sends one event to a Go peer.

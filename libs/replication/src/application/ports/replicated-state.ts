@@ -6,15 +6,33 @@ export interface KnownState {
   readonly state: string;
   /** Since when it is known anywhere, in this process's monotonic clock. */
   readonly sinceMs: number;
+  /** When it last changed anywhere, in the same clock. */
+  readonly changedMs: number;
 }
 
-/** Which states a snapshot or digest is about; all, where a field is undefined. */
+/** How old a state off the wire is. Ages travel, never clocks; they can only arrive too small. */
+export interface StateAges {
+  /** For how long it is known, in ms: finite and not negative. */
+  readonly ageMs: number;
+  /** For how long it has been as it is. */
+  readonly unchangedMs: number;
+}
+
+/** Which states a snapshot is about; all, where a field is undefined. */
 export interface StateSelection {
   readonly buckets?: ReadonlySet<number> | undefined;
   /** Only what is younger than this age. */
   readonly youngerThanMs?: number | undefined;
-  /** Only what has not changed for this long. */
-  readonly settledForMs?: number | undefined;
+}
+
+/** What a digest covers. */
+export interface DigestWindow {
+  /** As of which moment, in this process's monotonic clock: now, or a little before. */
+  readonly asOfMs: number;
+  /** Only what was younger than this age. */
+  readonly youngerThanMs: number;
+  /** Only what had not changed for this long. */
+  readonly settledForMs: number;
 }
 
 /**
@@ -38,10 +56,9 @@ export abstract class ReplicatedState<Parsed = unknown> {
    * Reads one state off the wire, without effect.
    *
    * @param state parsed JSON of whatever shape
-   * @param ageMs how long it is known, finite and not negative
    * @throws WireError that names the field and what it must be
    */
-  abstract parse(state: unknown, ageMs: number): Parsed;
+  abstract parse(state: unknown, ages: StateAges): Parsed;
 
   /**
    * Takes in a state that was parsed here.
@@ -56,8 +73,8 @@ export abstract class ReplicatedState<Parsed = unknown> {
    */
   abstract states(selection: StateSelection): Iterable<readonly KnownState[]>;
 
-  /** Counts the selected states into a digest; each step is a slice. */
-  abstract digest(into: StateDigest, selection: StateSelection): Iterable<void>;
+  /** Counts the states in a window into a digest; each step is a slice. */
+  abstract digest(into: StateDigest, window: DigestWindow): Iterable<void>;
 }
 
 /** Something off the wire is not what it must be. The message names the field and the remedy. */

@@ -1,0 +1,33 @@
+import { type MeasuredServer, startServer } from './processes.ts';
+
+const script = new URL('../../dist/apps/metadata-center/src/main.js', import.meta.url).pathname;
+// Below the range from which the system takes the ports of outgoing connections.
+const apiPort = 18_380;
+const adminPort = 18_381;
+
+/**
+ * Starts replicas of the built service on 127.0.0.1, 127.0.0.2 and so on.
+ *
+ * @param knownPeers `each other`, or a list of `host:port` for all of them, or empty
+ */
+export async function startReplicas(count: number, knownPeers: string): Promise<MeasuredServer[]> {
+  const hosts = Array.from({ length: count }, (_, index) => `127.0.0.${index + 1}`);
+  const peers =
+    knownPeers === 'each other' ? hosts.map((host) => `${host}:${apiPort}`).join(',') : knownPeers;
+  return Promise.all(
+    hosts.map((host) =>
+      startServer(script, {
+        url: `http://${host}:${apiPort}`,
+        readyUrl: `http://${host}:${adminPort}/readyz`,
+        environment: {
+          METADATA_CENTER_HTTP_HOST: host,
+          METADATA_CENTER_HTTP_PORT: String(apiPort),
+          METADATA_CENTER_ADMIN_PORT: String(adminPort),
+          METADATA_CENTER_STATIC_PEERS: peers,
+          METADATA_CENTER_MAX_REQUESTS: '20000000',
+          METADATA_CENTER_LOG_LEVEL: 'ERROR',
+        },
+      }),
+    ),
+  );
+}
