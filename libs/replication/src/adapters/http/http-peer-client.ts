@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { OnApplicationShutdown } from '@nestjs/common';
 import { Pool } from 'undici';
 import {
   type OutgoingBatch,
@@ -39,8 +38,11 @@ export interface HttpPeerClientOptions {
 const maxAnswerBytes = 64 * 1024;
 const json = { 'content-type': 'application/json' };
 
-/** Reaches peers over HTTP/1.1. */
-export class HttpPeerClient extends PeerClient implements OnApplicationShutdown {
+/**
+ * Reaches peers over HTTP/1.1. Connections to a peer last until it is forgotten, and so beyond the end of the HTTP
+ * server: the last events go out after it.
+ */
+export class HttpPeerClient extends PeerClient {
   readonly #pools = new Map<string, Pool>();
 
   constructor(
@@ -97,10 +99,6 @@ export class HttpPeerClient extends PeerClient implements OnApplicationShutdown 
   override forget(peer: string): void {
     void this.#pools.get(peer)?.destroy();
     this.#pools.delete(peer);
-  }
-
-  onApplicationShutdown(): void {
-    for (const peer of this.#pools.keys()) this.forget(peer);
   }
 
   #call(
