@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { readConfiguration } from '../../../apps/metadata-center/src/config/configuration.js';
 import { createReplica } from '../../../apps/metadata-center/src/create-app.js';
@@ -17,7 +18,21 @@ export interface RunningReplica {
   close(): Promise<void>;
 }
 
+/** A replica that listens; it may still be learning what others know. */
+export interface ListeningReplica extends RunningReplica {
+  /** It has learnt what it could, and serves. */
+  readonly ready: Promise<void>;
+}
+
+/** Starts a replica, and waits until it serves. */
 export async function startReplica(environment: Record<string, string> = {}): Promise<RunningReplica> {
+  const replica = await beginReplica(environment);
+  await replica.ready;
+  return replica;
+}
+
+/** Starts a replica, and does not wait for it to learn what others know. */
+export async function beginReplica(environment: Record<string, string> = {}): Promise<ListeningReplica> {
   const clock: ManualClock & Clock = new ManualClock();
   const logLines: string[] = [];
   const config = readConfiguration({
@@ -41,14 +56,22 @@ export async function startReplica(environment: Record<string, string> = {}): Pr
       flush: () => Promise.resolve(),
     },
   });
-  const { apiPort, adminPort } = await replica.listen();
+  const listening = Promise.all(
+    [replica.api, replica.admin].map((app) => once(app.getHttpServer(), 'listening')),
+  );
+  const ready = replica.listen();
+  await Promise.race([listening, ready]);
+  const [port, adminPort] = [replica.api, replica.admin].map(
+    (app) => (app.getHttpServer().address() as AddressInfo).port,
+  );
   return {
     replica,
-    url: `http://127.0.0.1:${apiPort}`,
-    adminUrl: `http://127.0.0.1:${adminPort}`,
-    port: (replica.api.getHttpServer().address() as AddressInfo).port,
+    url: `http://${config.httpHost}:${port}`,
+    adminUrl: `http://${config.httpHost}:${adminPort}`,
+    port: port!,
     clock,
     logLines,
+    ready: ready.then(() => undefined),
     close: () => replica.close(),
   };
 }

@@ -25,6 +25,7 @@ export interface MeshPeer {
 export class Mesh {
   readonly #members = new Map<string, Member>();
   #hasEverHadPeers = false;
+  #isKnownToBeFull = false;
   #onOtherProcess = (): void => {};
 
   constructor(private readonly parts: FeedParts) {}
@@ -88,8 +89,7 @@ export class Mesh {
   #add(address: string, source: Member['source']): void {
     if (this.#members.has(address)) return;
     if (this.#members.size >= maxPeers) {
-      this.parts.totals.peersRefused++;
-      this.parts.journal.tell({ type: 'peer-refused', peer: address, maxPeers });
+      this.#refuse(address);
       return;
     }
     const feed = new PeerFeed(address, this.parts, (asking, epoch) => this.#identify(asking, epoch));
@@ -99,11 +99,19 @@ export class Mesh {
     feed.wake();
   }
 
+  /** It comes again with its every batch; told of once, until there is room. */
+  #refuse(address: string): void {
+    this.parts.totals.peersRefused++;
+    if (!this.#isKnownToBeFull) this.parts.journal.tell({ type: 'peer-refused', peer: address, maxPeers });
+    this.#isKnownToBeFull = true;
+  }
+
   #forgetSilent(): void {
     const silentSinceMs = this.parts.clock.nowMs() - silenceMs;
     for (const [address, { feed, source, lastHeardMs }] of this.#members) {
       if (source === 'directory' || lastHeardMs > silentSinceMs) continue;
       this.#members.delete(address);
+      this.#isKnownToBeFull = false;
       feed.stop();
       this.parts.journal.tell({ type: 'peer-gone', peer: address });
     }
