@@ -18,6 +18,10 @@ export {
 export { type GoEvent, GoReplica } from './go-replica.js';
 export { ManualClock } from './manual-clock.js';
 export { ManualTimers } from './manual-timers.js';
+export { GrowingNumbers } from './replication/growing-numbers.js';
+export { RecordedNews } from './replication/recorded-news.js';
+export { type ReplicaParts, replicaParts } from './replication/replica-parts.js';
+export { ScriptedPeers } from './replication/scripted-peers.js';
 export { SeededRandom } from './simulation/seeded-random.js';
 export { type DirectoryMood, SimulatedDirectory } from './simulation/simulated-directory.js';
 export {
