@@ -97,7 +97,7 @@ function storiesOfReplicas(): Story[] {
   const events = (body: string | object): Call => send('POST', path('events'), body);
   const digest = (body: string | object): Call => send('POST', path('digest'), body);
   const batch = { v: 1, origin: '127.0.0.1:9', epoch: '0123456789abcdef', first: 1, oldest: 1 };
-  const digestRequest = { v: 1, youngerThanMs: 600_000 };
+  const digestRequest = { v: 1, agoMs: 0, youngerThanMs: 600_000 };
   return [
     ['POST /v1/replica/events', 'OK', events({ ...batch, events: [started('req123')] })],
     ['POST /v1/replica/events', 'invalid_json', events('')],
@@ -108,7 +108,7 @@ function storiesOfReplicas(): Story[] {
     ['GET /v1/replica/snapshot', 'not_ready', whileStarting(send('GET', path('snapshot')))],
     ['POST /v1/replica/digest', 'OK', digest(digestRequest)],
     ['POST /v1/replica/digest', 'invalid_json', digest('')],
-    ['POST /v1/replica/digest', 'invalid_argument', digest({ v: 1 })],
+    ['POST /v1/replica/digest', 'invalid_argument', digest({ v: 1, agoMs: 0 })],
     ['POST /v1/replica/digest', 'not_ready', whileStarting(digest(digestRequest))],
     ['GET /v1/replica/status', 'OK', statusOfPeer],
   ];
@@ -133,11 +133,11 @@ const stories: readonly Story[] = [
   ['POST /v1/load/stats', 'not_ready', whileDraining(post(record))],
   ...storiesOfDelete('/v1/load/prompt'),
   ...storiesOfDelete('/v1/load/stats'),
+  ...storiesOfReplicas(),
   ['POST /v1/replica/event', 'OK', goEvent(record)],
   ['POST /v1/replica/event', 'invalid_json', goEvent('')],
   ['POST /v1/replica/event', 'invalid_argument', goEvent(record, {})],
   ['POST /v1/replica/event', 'body_too_large', goEvent(' '.repeat(1_048_577))],
-  ...storiesOfReplicas(),
   ['POST /log/level', 'OK', send('POST', '/log/level', { LevelParam: 'DEBUG' })],
   ['POST /log/level', 'invalid_argument', send('POST', '/log/level', { LevelParam: 'LOUD' })],
   ['GET /healthz', 'OK', send('GET', '/healthz')],

@@ -96,6 +96,8 @@ describe('the calls between replicas', () => {
       [{ ...started('bad'), ageMs: -1 }, ageRule],
       [{ ...started('bad'), ageMs: '5' }, ageRule],
       [{ ...started('bad'), ageMs: null }, ageRule],
+      [{ ...started('bad'), unchangedMs: -1 }, ageRule.replace('ageMs', 'unchangedMs')],
+      [{ ...started('bad'), unchangedMs: undefined }, ageRule.replace('ageMs', 'unchangedMs')],
     ])('a batch of which one event is %j', async (event, message) => {
       const answer = await calls.events([started('a'), event as object, started('b')]);
       await expectRefused(answer, invalidArgument, new RegExp(message));
@@ -152,19 +154,28 @@ describe('the calls between replicas', () => {
       [Buffer.from([0xff]), invalidJson, 'invalid JSON: the body is not UTF-8'],
       ['{"v":1', invalidJson, 'invalid JSON: '],
       ['[]', invalidArgument, 'the body must be a JSON object'],
-      [{ v: 2, youngerThanMs: 1 }, invalidArgument, 'v must be 1, but was 2'],
-      [{ v: 1 }, invalidArgument, 'youngerThanMs is missing; it must be a number from 0, in milliseconds'],
+      [{ v: 2, agoMs: 0, youngerThanMs: 1 }, invalidArgument, 'v must be 1, but was 2'],
       [
-        { v: 1, youngerThanMs: -1 },
+        { v: 1, agoMs: 0 },
+        invalidArgument,
+        'youngerThanMs is missing; it must be a number from 0, in milliseconds',
+      ],
+      [
+        { v: 1, agoMs: 0, youngerThanMs: -1 },
         invalidArgument,
         'youngerThanMs must be a number from 0, in milliseconds',
       ],
       [
-        { v: 1, youngerThanMs: '5' },
+        { v: 1, agoMs: 0, youngerThanMs: '5' },
         invalidArgument,
         'youngerThanMs must be a number from 0, in milliseconds',
       ],
-      ['{"v":1,"youngerThanMs":1e999}', invalidArgument, 'youngerThanMs must be a number from 0'],
+      [
+        { v: 1, agoMs: -1, youngerThanMs: 1 },
+        invalidArgument,
+        'agoMs must be a number from 0, in milliseconds',
+      ],
+      ['{"v":1,"agoMs":0,"youngerThanMs":1e999}', invalidArgument, 'youngerThanMs must be a number from 0'],
     ])('%j for a digest', async (body, error, message) => {
       const answer = await calls.post('digest', body);
       expect(outcome(answer)).toEqual(error);
@@ -209,7 +220,7 @@ describe('the calls between replicas', () => {
     expect((await calls.post('events', batch.padEnd(mebibyte))).status).toBe(200);
     const tooLarge = [413, 41300000, 'body_too_large'];
     expect(outcome(await calls.post('events', batch.padEnd(mebibyte + 1)))).toEqual(tooLarge);
-    const digest = JSON.stringify({ v: 1, youngerThanMs: 1 });
+    const digest = JSON.stringify({ v: 1, agoMs: 0, youngerThanMs: 1 });
     expect((await calls.post('digest', digest.padEnd(16_384))).status).toBe(200);
     expect(outcome(await calls.post('digest', digest.padEnd(16_385)))).toEqual(tooLarge);
     expect(outcome(await load.post(' '.repeat(16_385)))).toEqual(tooLarge);
@@ -217,7 +228,7 @@ describe('the calls between replicas', () => {
 
   it('skip events of a kind that is not known, and merge the others', async () => {
     const { events_skipped: before } = (await calls.status()).totals;
-    const later = { kind: 'later', ageMs: 0, unchangedMs: 0, state: 'whatever' };
+    const later = { ...started('later'), kind: 'later', state: 'whatever' };
     const answer = await calls.events([later, started('known', { cluster: 'kinds' }), later]);
     expect(progress(answer)).toMatchObject({ state: 'ready', outcome: 'applied', applied: 3 });
     expect(await load.counts('kinds')).toEqual([1, 1, 0]);

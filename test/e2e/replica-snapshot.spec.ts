@@ -6,7 +6,6 @@ import { type RunningReplica, beginReplica, startReplica } from './support/repli
 import { fill, stalledSnapshots } from './support/stalled-snapshots.js';
 
 const hexDigits = 16;
-const settledMs = 2_000;
 const buckets = Array.from({ length: 256 }, (_, bucket) => bucket);
 
 const keyOf = ({ state }: WireEvent) => (state as { key: string }).key;
@@ -104,62 +103,6 @@ describe('what a replica tells another', () => {
     });
   });
 
-  describe('in a digest', () => {
-    let other: RunningReplica;
-    let otherCalls: ReplicaCalls;
-    beforeEach(async () => {
-      other = await startReplica();
-      otherCalls = new ReplicaCalls(other.url);
-    });
-    afterEach(() => other.close());
-
-    const settle = () => [replica, other].forEach(({ clock }) => clock.advance(settledMs));
-
-    it('is nothing where nothing is known, or only what is new', async () => {
-      expect(await calls.digestText()).toBe('0'.repeat(4_096));
-      await record(5);
-      expect(await calls.digestText()).toBe('0'.repeat(4_096));
-      settle();
-      expect(await calls.digestText()).not.toBe('0'.repeat(4_096));
-    });
-
-    it('is the same where the same is known, whatever the order and the way', async () => {
-      await record(50);
-      await load.release({ request_id: 'r3' });
-      await load.remove({ request_id: 'r4' });
-      await load.remove({ request_id: 'early' });
-      const events = await calls.snapshotEvents();
-      await otherCalls.events(events.slice(20));
-      await otherCalls.events(events.slice(0, 30).toReversed(), { first: 31 });
-      settle();
-      expect(await otherCalls.digestText()).toBe(await calls.digestText());
-    });
-
-    it('differs in exactly one bucket where one request is known here alone', async () => {
-      await record(50);
-      await otherCalls.events(await calls.snapshotEvents());
-      await load.record({ request_id: 'here alone' });
-      settle();
-      const theirs = sumsOf(await otherCalls.digestText());
-      const ours = sumsOf(await calls.digestText());
-      const differing = buckets.filter((bucket) => ours[bucket] !== theirs[bucket]);
-      expect(differing).toHaveLength(1);
-      await otherCalls.events(await calls.snapshotEvents(`?buckets=${differing[0]}`), { first: 51 });
-      settle();
-      expect(await otherCalls.digestText()).toBe(await calls.digestText());
-    });
-
-    it('covers no more than is asked for', async () => {
-      await record(5);
-      settle();
-      const { data } = (await calls.digest({ youngerThanMs: settledMs })).body;
-      expect(data).toMatchObject({ youngerThanMs: settledMs, digest: '0'.repeat(4_096) });
-      expect((await calls.digest({ youngerThanMs: 1e9 })).body.data).toMatchObject({
-        youngerThanMs: 600_000,
-      });
-    });
-  });
-
   it('is neither before it is ready; its status is, and it takes batches', async () => {
     await using peer = await FakePeer.start();
     const joiner = await beginReplica({ METADATA_CENTER_STATIC_PEERS: peer.address });
@@ -181,5 +124,62 @@ describe('what a replica tells another', () => {
     expect((await joinerCalls.snapshot()).status).toBe(200);
     expect((await joinerCalls.digest()).status).toBe(200);
     await joiner.close();
+  });
+});
+
+/** With real time: a digest leaves out what changed within the last two seconds. */
+describe('a digest', () => {
+  let replicas: RunningReplica[];
+  let here: ReplicaCalls;
+  let there: ReplicaCalls;
+  let load: LoadCalls;
+  beforeEach(async () => {
+    replicas = await Promise.all([startReplica({}, 'system'), startReplica({}, 'system')]);
+    [here, there] = replicas.map(({ url }) => new ReplicaCalls(url)) as [ReplicaCalls, ReplicaCalls];
+    load = new LoadCalls(here.url);
+  });
+  afterEach(async () => {
+    await Promise.all(replicas.map((replica) => replica.close()));
+  });
+
+  const nothing = '0'.repeat(4_096);
+  const eventually = (assertion: () => Promise<void>) =>
+    vi.waitFor(assertion, { timeout: 8_000, interval: 20 });
+  const differing = async () => {
+    const [ours, theirs] = [sumsOf(await here.digestText()), sumsOf(await there.digestText())];
+    return buckets.filter((bucket) => ours[bucket] !== theirs[bucket]);
+  };
+
+  it('is nothing until something is known for two seconds, and covers no more than is asked for', async () => {
+    expect(await here.digestText()).toBe(nothing);
+    await load.record({ request_id: 'a' });
+    expect(await here.digestText()).toBe(nothing);
+    await eventually(async () => expect(await here.digestText()).not.toBe(nothing));
+    expect((await here.digest({ agoMs: 60_000 })).body.data).toMatchObject({ digest: nothing });
+    expect((await here.digest({ youngerThanMs: 1 })).body.data).toMatchObject({
+      youngerThanMs: 1,
+      digest: nothing,
+    });
+    expect((await here.digest({ youngerThanMs: 1e9 })).body.data).toMatchObject({ youngerThanMs: 600_000 });
+  });
+
+  it('is the same where the same is known, and differs in the one bucket of what is known here alone', async () => {
+    for (let i = 0; i < 50; i++) await load.record({ request_id: `r${i}`, prompt_length: i });
+    await load.release({ request_id: 'r3' });
+    await load.remove({ request_id: 'r4' });
+    await load.remove({ request_id: 'early' });
+    const events = await here.snapshotEvents();
+    await there.events(events.slice(20));
+    await there.events(events.slice(0, 30).toReversed(), { first: 32 });
+    await eventually(async () => {
+      expect(await here.digestText()).not.toBe(nothing);
+      expect(await differing()).toEqual([]);
+    });
+
+    await load.record({ request_id: 'here alone' });
+    await eventually(async () => expect(await differing()).toHaveLength(1));
+    const [bucket] = await differing();
+    await there.events(await here.snapshotEvents(`?buckets=${bucket}`), { first: 62 });
+    await eventually(async () => expect(await differing()).toEqual([]));
   });
 });

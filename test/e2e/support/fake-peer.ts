@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type IncomingMessage, type ServerResponse, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { WireEvent } from './replica-calls.js';
 
 /** A batch as a replica sends it. */
 export interface SentBatch {
@@ -9,12 +10,7 @@ export interface SentBatch {
   readonly epoch: string;
   readonly first: number;
   readonly oldest: number;
-  readonly events: readonly {
-    readonly kind: string;
-    readonly ageMs: number;
-    readonly unchangedMs: number;
-    readonly state: object;
-  }[];
+  readonly events: readonly WireEvent[];
 }
 
 /**

@@ -66,7 +66,7 @@ export class ReplicaCalls {
   }
 
   digest(fields: object = {}): Promise<Answer> {
-    return this.post('digest', { v: 1, youngerThanMs: 600_000, ...fields });
+    return this.post('digest', { v: 1, agoMs: 0, youngerThanMs: 600_000, ...fields });
   }
 
   async digestText(): Promise<string> {

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import type { Adapters } from '../../../apps/metadata-center/src/app.module.js';
 import { readConfiguration } from '../../../apps/metadata-center/src/config/configuration.js';
 import { createReplica } from '../../../apps/metadata-center/src/create-app.js';
 import type { Replica } from '../../../apps/metadata-center/src/replica.js';
@@ -24,15 +25,25 @@ export interface ListeningReplica extends RunningReplica {
   readonly ready: Promise<void>;
 }
 
-/** Starts a replica, and waits until it serves. */
-export async function startReplica(environment: Record<string, string> = {}): Promise<RunningReplica> {
-  const replica = await beginReplica(environment);
+/**
+ * Starts a replica, and waits until it serves.
+ *
+ * @param time the load's; that of the replication is the system's
+ */
+export async function startReplica(
+  environment: Record<string, string> = {},
+  time: 'manual' | 'system' = 'manual',
+): Promise<RunningReplica> {
+  const replica = await beginReplica(environment, time);
   await replica.ready;
   return replica;
 }
 
 /** Starts a replica, and does not wait for it to learn what others know. */
-export async function beginReplica(environment: Record<string, string> = {}): Promise<ListeningReplica> {
+export async function beginReplica(
+  environment: Record<string, string> = {},
+  time: 'manual' | 'system' = 'manual',
+): Promise<ListeningReplica> {
   const clock: ManualClock & Clock = new ManualClock();
   const logLines: string[] = [];
   const config = readConfiguration({
@@ -43,13 +54,7 @@ export async function beginReplica(environment: Record<string, string> = {}): Pr
     ...environment,
   });
   const replica = await createReplica(config, {
-    adapters: {
-      clock: {
-        module: class ManualClockModule {},
-        providers: [{ provide: Clock, useValue: clock }],
-        exports: [Clock],
-      },
-    },
+    ...(time === 'manual' ? { adapters: manualTime(clock) } : {}),
     logOutput: {
       droppedLines: 0,
       write: (text: string) => void logLines.push(...text.split('\n').slice(0, -1)),
@@ -73,5 +78,15 @@ export async function beginReplica(environment: Record<string, string> = {}): Pr
     logLines,
     ready: ready.then(() => undefined),
     close: () => replica.close(),
+  };
+}
+
+function manualTime(clock: ManualClock & Clock): Adapters {
+  return {
+    clock: {
+      module: class ManualClockModule {},
+      providers: [{ provide: Clock, useValue: clock }],
+      exports: [Clock],
+    },
   };
 }

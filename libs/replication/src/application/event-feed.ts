@@ -49,6 +49,7 @@ export class EventFeed {
   /** Waits until every peer that can be reached has all events. @returns whether that came in time */
   async flush(timeoutMs: number): Promise<boolean> {
     const deadlineMs = this.clock.nowMs() + timeoutMs;
+    this.mesh.hurry();
     while (![...this.mesh.peers()].every(({ feed }) => feed.isFlushed)) {
       if (this.clock.nowMs() >= deadlineMs) return false;
       await this.timers.sleep(flushLookMs);

@@ -75,6 +75,11 @@ export class Mesh {
     for (const { feed } of this.#members.values()) feed.wake();
   }
 
+  /** The end is near: every peer gets its last chance now. */
+  hurry(): void {
+    for (const { feed } of this.#members.values()) feed.hurry();
+  }
+
   /** Time has passed. */
   beat(): void {
     this.#forgetSilent();

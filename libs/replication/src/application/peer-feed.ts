@@ -21,8 +21,8 @@ const secondTryMs = 60_000;
 /** A Go peer from whose address a batch came is asked sooner, but not for every batch. */
 const soonTryMs = 1_000;
 const behindAfterMs = 1_000;
-/** A peer that fails once may have lost no more than a connection; who fails so often in a row is not there. */
-const goneAfterFailures = 3;
+/** So often in a row a peer has not answered when, at this process's end, nothing more is kept for it. */
+const lastTries = 3;
 
 /** How a peer is seen from here. */
 export type PeerState = (typeof peerStates)[number];
@@ -130,10 +130,21 @@ export class PeerFeed {
     return this.#cursor.awaitsSnapshot || this.lagMs > behindAfterMs ? 'behind' : 'in_sync';
   }
 
-  /** Nothing is left to send, or nobody to send it to. */
+  /** Nothing is left to send, or nobody to send it to: see {@link hurry}. */
   get isFlushed(): boolean {
-    if (this.#identity !== 'peer' || this.#backoff.failures >= goneAfterFailures) return true;
-    return this.#speaksGo ? this.#go.lagEvents === 0 : this.#cursor.lagEvents === 0;
+    if (this.#identity !== 'peer' || this.#backoff.failures >= lastTries) return true;
+    if (this.#speaksGo) return this.#go.lagEvents === 0;
+    // After its snapshot a peer may want again what it was sent.
+    return this.#cursor.lagEvents === 0 && !this.#cursor.awaitsSnapshot;
+  }
+
+  /** The end is near: what failed before says nothing of now, so the peer is tried at once, and a few times more. */
+  hurry(): void {
+    if (this.#backoff.failures === 0) return;
+    this.#backoff.succeed();
+    if (this.#phase !== 'waiting') return;
+    this.#cancel();
+    this.#sendIn(0);
   }
 
   /** The log has news. Cheap: called for every event. */

@@ -44,10 +44,10 @@ export const totalCounters: readonly Counter[] = [
     'States that a comparison brought and that were news',
     (totals) => totals.statesRepaired,
   ],
-  ['go_calls_sent', 'Calls to peers of the Go service', (totals) => totals.goCallsSent],
+  ['go_calls_sent', 'Calls that peers of the Go service took', (totals) => totals.goCallsSent],
   [
     'go_calls_dropped',
-    'Calls to peers of the Go service that were given up',
+    'Calls that peers of the Go service refused twice, and events that fell out of the log before one had them',
     (totals) => totals.goCallsDropped,
   ],
   ['go_calls_received', 'Calls of peers of the Go service', (totals) => totals.goCallsReceived],

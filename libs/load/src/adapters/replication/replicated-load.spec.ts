@@ -25,7 +25,7 @@ const states = fc
     f: fc.constantFrom(0, 1, 2, 3),
     r: fc.option(fullRecords, { nil: undefined }),
   })
-  .map(({ r, ...rest }) => (r === undefined ? rest : { ...rest, r }));
+  .map(({ r, id, g, f }) => (r === undefined ? { id, g, f } : { id, g, f, r }));
 
 const valid = { id: 'r', g: 1, f: 0, r: ['1', 'llama', '10.0.0.1', 5] };
 const withRecord = (...r: unknown[]) => ({ ...valid, r });

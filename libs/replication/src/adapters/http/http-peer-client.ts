@@ -42,7 +42,10 @@ const leastConnections = 4;
 const maxAnswerBytes = 64 * 1024;
 const json = { 'content-type': 'application/json' };
 
-/** Reaches peers over HTTP/1.1. Its connections to a peer end when that is forgotten: at the very end, after the flush. */
+/**
+ * Reaches peers over HTTP/1.1. Connections to a peer last until it is forgotten, and so beyond the end of the HTTP
+ * server: the last events go out after it.
+ */
 export class HttpPeerClient extends PeerClient {
   readonly #pools = new Map<string, Pool>();
 

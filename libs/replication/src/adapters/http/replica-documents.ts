@@ -39,10 +39,11 @@ export const EventsDocument = applyDecorators(
           type: 'array',
           items: {
             type: 'object',
-            required: ['kind', 'ageMs', 'state'],
+            required: ['kind', 'ageMs', 'unchangedMs', 'state'],
             properties: {
               kind: { type: 'string' },
-              ageMs: { type: 'number', minimum: 0 },
+              ageMs: { type: 'number', minimum: 0, description: 'Since the state was first known' },
+              unchangedMs: { type: 'number', minimum: 0, description: 'Since it last changed' },
               state: { type: 'object' },
             },
           },
@@ -58,6 +59,7 @@ export const EventsDocument = applyDecorators(
           {
             kind: 'load',
             ageMs: 3,
+            unchangedMs: 3,
             state: { id: 'req123', g: 1, f: 0, r: ['1763851234567000000', 'mycluster', '192.168.1.1', 512] },
           },
         ],

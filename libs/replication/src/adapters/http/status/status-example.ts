@@ -38,6 +38,7 @@ export const statusExample = {
     go_calls_sent: 0,
     go_calls_dropped: 0,
     go_calls_received: 0,
+    go_calls_refused: 0,
     peers_refused: 0,
     failed_lookups: 0,
   },
