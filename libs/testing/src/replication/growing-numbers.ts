@@ -63,9 +63,11 @@ export class GrowingNumbers implements ReplicatedState<Parsed> {
         buckets?.has(bucketOf(name)) !== false && this.clock.nowMs() - sinceMs < youngerThanMs,
     );
     for (let i = 0; i < selected.length; i += this.sliceSize) {
-      yield selected
-        .slice(i, i + this.sliceSize)
-        .map(({ name, value, ...times }) => ({ state: JSON.stringify([name, value]), ...times }));
+      yield selected.slice(i, i + this.sliceSize).map(({ name, value, sinceMs, changedMs }) => ({
+        state: JSON.stringify([name, value]),
+        sinceMs,
+        changedMs,
+      }));
     }
   }
 
