@@ -98,10 +98,25 @@ module.exports = {
       to: { path: ['^libs/testing/', specs, '^test/', '^(apps|libs)/[^/]+/test-support/'] },
     },
     {
+      name: 'the-service-has-no-name-server',
+      comment:
+        'It is for clusters on one machine, in tests and in the cluster command, and stands on a development dependency.',
+      severity: 'error',
+      from: { path: '^(apps/(metadata-center|replay)|libs)/', pathNot: [specs, '^libs/name-server/'] },
+      to: { path: '^libs/name-server/' },
+    },
+    {
+      name: 'the-name-server-knows-nobody',
+      comment: 'Tests and the cluster command share it; it is about DNS alone.',
+      severity: 'error',
+      from: { path: '^libs/name-server/', pathNot: specs },
+      to: { path: '^(apps|test|libs/(?!name-server/))' },
+    },
+    {
       name: 'no-development-dependency-in-production',
       comment: 'The image has production dependencies only.',
       severity: 'error',
-      from: { path: '^(apps/metadata-center|libs/(?!testing/))', pathNot: specs },
+      from: { path: '^(apps/metadata-center|libs/(?!(testing|name-server)/))', pathNot: specs },
       to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'] },
     },
     {

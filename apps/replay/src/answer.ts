@@ -17,9 +17,8 @@ export interface ClusterLoad {
 export function readEnvelope(statusCode: number, body: string): CallResult<unknown> {
   const envelope = objectOf(parseJson(body));
   if (envelope === undefined) return failed(`HTTP ${statusCode} without an envelope: ${shown(body)}`);
-  if (statusCode !== 200 || envelope.get('status') !== 'OK')
-    return failed(`HTTP ${statusCode}: ${shown(body)}`);
-  return { ok: true, value: envelope.get('data') };
+  if (statusCode !== 200 || envelope['status'] !== 'OK') return failed(`HTTP ${statusCode}: ${shown(body)}`);
+  return { ok: true, value: envelope['data'] };
 }
 
 /** Reads a query's `data`. Engines that it does not list have no load. */
@@ -29,15 +28,15 @@ export function readClusterLoad(
 ): CallResult<ClusterLoad> {
   if (!Array.isArray(data))
     return failed(`data must be a list of engines, it is ${shown(JSON.stringify(data))}`);
-  const loads: EngineLoad[] = Array.from({ length: engineByIp.size }, () => noLoad);
+  const loads = Array<EngineLoad>(engineByIp.size).fill(noLoad);
   const listed = new Set<string>();
   const strangers: string[] = [];
   for (const row of data as readonly unknown[]) {
     const fields = objectOf(row);
-    const ip = fields?.get('ip');
-    const queuedRequests = countOf(fields?.get('queued_req_num'));
-    const prefillRequests = countOf(fields?.get('prefill_req_num'));
-    const promptLength = countOf(fields?.get('prompt_length'));
+    const ip = fields?.['ip'];
+    const queuedRequests = countOf(fields?.['queued_req_num']);
+    const prefillRequests = countOf(fields?.['prefill_req_num']);
+    const promptLength = countOf(fields?.['prompt_length']);
     if (
       typeof ip !== 'string' ||
       queuedRequests === undefined ||
@@ -48,8 +47,10 @@ export function readClusterLoad(
     }
     const engine = engineByIp.get(ip);
     if (listed.has(ip)) strangers.push(`engine ${ip} is listed twice`);
-    else if (engine !== undefined) loads[engine] = { queuedRequests, prefillRequests, promptLength };
-    else if (queuedRequests + prefillRequests + promptLength > 0) {
+    else if (engine !== undefined) {
+      const idle = queuedRequests + prefillRequests + promptLength === 0;
+      loads[engine] = idle ? noLoad : { queuedRequests, prefillRequests, promptLength };
+    } else if (queuedRequests + prefillRequests + promptLength > 0) {
       strangers.push(`engine ${ip} has load (${shown(JSON.stringify(row))}) but was never given any`);
     }
     listed.add(ip);
@@ -65,9 +66,9 @@ function countOf(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
 }
 
-function objectOf(value: unknown): ReadonlyMap<string, unknown> | undefined {
+function objectOf(value: unknown): Readonly<Record<string, unknown>> | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
-  return new Map<string, unknown>(Object.entries(value));
+  return value as Readonly<Record<string, unknown>>;
 }
 
 function parseJson(text: string): unknown {

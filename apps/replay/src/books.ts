@@ -1,5 +1,6 @@
-import { Ledger, type Bounds } from './ledger.js';
+import { Acknowledgements, type Staleness } from './acknowledgements.js';
 import type { EngineLoad } from './engines.js';
+import { Ledger, type Claim } from './ledger.js';
 
 /** Every count of an engine's load that the books keep. */
 const quantities = ['queuedRequests', 'prefillRequests', 'promptLength'] as const;
@@ -8,7 +9,7 @@ const quantities = ['queuedRequests', 'prefillRequests', 'promptLength'] as cons
 export type Quantity = (typeof quantities)[number];
 
 /** An answer's count that can't be right. */
-interface Difference {
+export interface Difference {
   /** The engine's place. */
   readonly engine: number;
   readonly quantity: Quantity;
@@ -36,14 +37,18 @@ const saturation = 2 ** 31 - 1;
 /**
  * The gateway's own record of what it told the service: per engine, what is acknowledged and what is sent.
  * A call is written down as sent before it leaves and as acknowledged after its answer is read, so that the
- * bounds hold wherever in between the service applied it.
+ * bounds hold wherever in between the service applied it. Where several replicas answer, an acknowledgement
+ * counts only when all of them must have heard of it.
  */
 export class Books {
   readonly #engines: number;
   readonly #ledgers: Readonly<Record<Quantity, Ledger>>;
+  readonly #acknowledgements: Acknowledgements;
 
-  constructor(engines: number) {
+  /** @param staleness without it every answer must hold all that was acknowledged before */
+  constructor(engines: number, staleness?: Staleness) {
     this.#engines = engines;
+    this.#acknowledgements = new Acknowledgements(staleness);
     this.#ledgers = {
       queuedRequests: new Ledger(engines),
       prefillRequests: new Ledger(engines),
@@ -57,19 +62,25 @@ export class Books {
       this.#ledgers.prefillRequests.claim(engine, 1),
       this.#ledgers.promptLength.claim(engine, promptLength),
     ];
-    return new Page([this.#ledgers.queuedRequests.claim(engine, 1), ...prompt], prompt);
+    return new Page(
+      [this.#ledgers.queuedRequests.claim(engine, 1), ...prompt],
+      prompt,
+      this.#acknowledgements,
+    );
   }
 
   /** To be called just before a query leaves. */
   ask(): Question {
+    this.#acknowledgements.settleDue();
     const snapshots = quantities.map((quantity) => [quantity, this.#ledgers[quantity].ask()] as const);
     return {
       compare: (answer) => {
         const differences: Difference[] = [];
         let exact = true;
-        for (const [quantity, boundsOf] of snapshots) {
+        for (const [quantity, bounds] of snapshots) {
           for (let engine = 0; engine < this.#engines; engine++) {
-            const { lower, upper } = saturated(boundsOf(engine));
+            const lower = Math.min(Math.max(bounds.lowerOf(engine), 0), saturation);
+            const upper = Math.min(bounds.upperOf(engine), saturation);
             const answered = answer[engine]?.[quantity] ?? 0;
             if (answered < lower || answered > upper)
               differences.push({ engine, quantity, answered, lower, upper });
@@ -80,16 +91,24 @@ export class Books {
       },
     };
   }
+
+  /** As {@link ask}, once every replica must have heard of everything. */
+  askAtTheEnd(): Question {
+    this.#acknowledgements.settleAll();
+    return this.ask();
+  }
 }
 
 /** What is known of one request. Its calls may be written down in any order; a repeat changes nothing. */
 export class Page {
   readonly #all: readonly Claim[];
   readonly #prompt: readonly Claim[];
+  readonly #acknowledgements: Acknowledgements;
 
-  constructor(all: readonly Claim[], prompt: readonly Claim[]) {
+  constructor(all: readonly Claim[], prompt: readonly Claim[], acknowledgements: Acknowledgements) {
     this.#all = all;
     this.#prompt = prompt;
+    this.#acknowledgements = acknowledgements;
   }
 
   recordSent(): void {
@@ -97,7 +116,9 @@ export class Page {
   }
 
   recordAcknowledged(): void {
-    for (const claim of this.#all) claim.addAcknowledged();
+    this.#acknowledgements.add(() => {
+      for (const claim of this.#all) claim.addAcknowledged();
+    });
   }
 
   releaseSent(): void {
@@ -105,7 +126,9 @@ export class Page {
   }
 
   releaseAcknowledged(): void {
-    for (const claim of this.#prompt) claim.removalAcknowledged();
+    this.#acknowledgements.add(() => {
+      for (const claim of this.#prompt) claim.removalAcknowledged();
+    });
   }
 
   /** A removal releases the prompt too. */
@@ -114,12 +137,8 @@ export class Page {
   }
 
   removeAcknowledged(): void {
-    for (const claim of this.#all) claim.removalAcknowledged();
+    this.#acknowledgements.add(() => {
+      for (const claim of this.#all) claim.removalAcknowledged();
+    });
   }
-}
-
-type Claim = ReturnType<Ledger['claim']>;
-
-function saturated({ lower, upper }: Bounds): Bounds {
-  return { lower: Math.min(Math.max(lower, 0), saturation), upper: Math.min(upper, saturation) };
 }

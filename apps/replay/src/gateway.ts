@@ -1,6 +1,7 @@
 import type { CallResult, ClusterLoad } from './answer.js';
 import { Books, type Page } from './books.js';
 import type { Clock } from './clock.js';
+import { describeDifference } from './difference.js';
 import type { EngineChoice } from './engine-choice.js';
 import { noLoad, type EngineLoad } from './engines.js';
 import type { LoadApi } from './load-api.js';
@@ -10,16 +11,34 @@ import type { TraceRequest } from './trace/trace-request.js';
 
 /** What a gateway works with. */
 export interface GatewayOptions {
-  readonly api: Pick<LoadApi, 'query' | 'record' | 'release' | 'remove'>;
+  readonly api: Pick<LoadApi, 'query' | 'queryAt' | 'record' | 'release' | 'remove'>;
+  readonly cluster: string;
   readonly engines: readonly string[];
   readonly choice: EngineChoice;
   readonly statistics: Statistics;
   readonly clock: Clock;
   /** Makes the ids of this run's requests unlike those of any other: an id is one request everywhere. */
   readonly idPrefix: string;
+  /** Unix nanoseconds, none given twice: by them the service tells a late retry from a new request. */
+  readonly nextTimestampNs: () => bigint;
+  /**
+   * How long replicas may be without what another acknowledged. Where given, there are several, and deletes
+   * are sent when they are due, as AIGW's workers do, whether or not the calls before them were answered.
+   */
+  readonly stalenessMs?: number;
   /** Called when the last call of a request is over, with how many that were so far. */
   readonly onFinished: (finishedRequests: number) => void;
 }
+
+/** What one replica says of a cluster, and what of it can't be right. */
+export interface View {
+  readonly loads: readonly EngineLoad[];
+  /** In words. */
+  readonly differences: readonly string[];
+}
+
+/** For a check nobody is in a hurry. */
+const checkTimeoutMs = 10_000;
 
 /** A request under way. */
 interface Life {
@@ -29,13 +48,17 @@ interface Life {
   engine: number;
   /** Its page in the books, from the record on. */
   page?: Page;
-  /** Settles when its last call so far is over. */
+  /** Settles when its record was sent. */
+  readonly recorded: PromiseWithResolvers<void>;
+  /** Settles when its calls so far are over. */
   last: Promise<void>;
+  /** Whether one of its calls failed. */
+  troubled: boolean;
 }
 
 /**
- * Makes the calls of requests, each request's own calls one after the other, and compares every answer with
- * the books. A call that fails is counted, and its request goes on: a removal ends what an add may have begun.
+ * Makes the calls of requests and compares every answer with the books. A call that fails is counted, and its
+ * request goes on: a removal ends what an add may have begun.
  */
 export class Gateway {
   readonly #options: GatewayOptions;
@@ -44,14 +67,25 @@ export class Gateway {
 
   constructor(options: GatewayOptions) {
     this.#options = options;
-    this.#books = new Books(options.engines.length);
+    const { clock, engines, stalenessMs } = options;
+    const staleness =
+      stalenessMs === undefined ? undefined : { lagMs: stalenessMs, nowMs: () => clock.nowMs() };
+    this.#books = new Books(engines.length, staleness);
   }
 
-  /** Makes the call of `step` once its request's earlier calls are over; resolves when it is over too. Never rejects. */
-  perform(step: Step): Promise<void> {
-    const life = this.#lifeOf(step);
-    if (step.call === 'remove') this.#lives.delete(step.index);
-    life.last = this.#performAfter(life.last, step.call, life);
+  /** The cluster that it chooses engines of. */
+  get cluster(): string {
+    return this.#options.cluster;
+  }
+
+  /** Makes the call of `step` when its request is that far; resolves when it is over. Never rejects. */
+  perform({ index, call, request }: Step): Promise<void> {
+    const life = this.#lifeOf(index, request);
+    if (call === 'remove') this.#lives.delete(index);
+    const before = this.#mayOvertake(call) ? life.recorded.promise : life.last;
+    const made = this.#performAfter(before, call, life);
+    life.last = before === life.last ? made : both(life.last, made);
+    if (call === 'remove') life.last = this.#finishAfter(life.last, life);
     return life.last;
   }
 
@@ -60,11 +94,32 @@ export class Gateway {
     await this.#lives.get(step.index)?.last;
   }
 
-  /** Asks for the load outside of any request, and compares. Neither a call of the trace nor timed. */
-  async check(): Promise<CallResult<readonly EngineLoad[]>> {
-    const result = await this.#ask(() => this.#options.api.query());
-    if (!result.ok) this.#options.statistics.countError('query', result.reason);
+  /**
+   * Asks for the load outside of any request, and compares. Neither a call of the trace nor timed.
+   *
+   * @param place of the replica to be asked; without it the one that a gateway would ask
+   */
+  async check(place?: number): Promise<CallResult<readonly EngineLoad[]>> {
+    const { api, statistics } = this.#options;
+    const result = await this.#ask(() =>
+      place === undefined ? api.query() : api.queryAt(place, checkTimeoutMs),
+    );
+    if (!result.ok) statistics.countError('query', result.reason);
     return result;
+  }
+
+  /**
+   * Asks one replica, by its place, once every call is over and every replica must have heard of everything.
+   * Counts nothing.
+   */
+  async viewAt(place: number, timeoutMs: number): Promise<CallResult<View>> {
+    const { api, engines } = this.#options;
+    const question = this.#books.askAtTheEnd();
+    const result = await api.queryAt(place, timeoutMs);
+    if (!result.ok) return result;
+    const { loads, strangers } = result.value;
+    const found = question.compare(loads).differences.map((each) => describeDifference(each, engines));
+    return { ok: true, value: { loads, differences: [...found, ...strangers] } };
   }
 
   readonly #callFor: Readonly<Record<Call, (life: Life) => Promise<void>>> = {
@@ -72,33 +127,42 @@ export class Gateway {
       const { api, choice, engines, statistics } = this.#options;
       const answer = await this.#ask(() => this.#timed('query', () => api.query()));
       if (answer.ok) statistics.countSpread(answer.value);
+      else life.troubled = true;
       // Without an answer any engine will do.
       life.engine = choice.choose(answer.ok ? answer.value : engines.map(() => noLoad), life.request);
     },
     record: async (life) => {
-      const { api, engines, clock } = this.#options;
+      const { api, engines, nextTimestampNs } = this.#options;
       const promptLength = life.request.inputTokens;
       const record = {
         requestId: life.requestId,
         ip: engines[life.engine] ?? '',
         promptLength,
-        timestampNs: clock.unixNs(),
+        timestampNs: nextTimestampNs(),
       };
       const page = this.#books.open(life.engine, promptLength);
       life.page = page;
       page.recordSent();
-      const { ok } = await this.#timed('record', () => api.record(record));
+      const answer = this.#timed('record', () => api.record(record));
+      life.recorded.resolve();
+      const { ok } = await answer;
       if (ok) page.recordAcknowledged();
+      else life.troubled = true;
     },
-    release: async ({ requestId, page }) => {
-      page?.releaseSent();
-      const { ok } = await this.#timed('release', () => this.#options.api.release(requestId));
-      if (ok) page?.releaseAcknowledged();
+    release: async (life) => {
+      life.page?.releaseSent();
+      const { ok } = await this.#timed('release', () => this.#options.api.release(life.requestId));
+      if (ok) life.page?.releaseAcknowledged();
+      else life.troubled = true;
     },
-    remove: async ({ requestId, page }) => {
-      page?.removeSent();
-      const { ok } = await this.#timed('remove', () => this.#options.api.remove(requestId));
-      if (ok) page?.removeAcknowledged();
+    remove: async (life) => {
+      life.page?.removeSent();
+      const { ok } = await this.#timed('remove', () => this.#options.api.remove(life.requestId));
+      if (ok) life.page?.removeAcknowledged();
+      else {
+        life.troubled = true;
+        this.#options.statistics.countDoubt(life.requestId);
+      }
     },
   };
 
@@ -113,20 +177,28 @@ export class Gateway {
     return { ok: true, value: loads };
   }
 
-  async #performAfter(previous: Promise<void>, call: Call, life: Life): Promise<void> {
-    await previous;
+  #mayOvertake(call: Call): boolean {
+    return this.#options.stalenessMs !== undefined && (call === 'release' || call === 'remove');
+  }
+
+  async #performAfter(before: Promise<void>, call: Call, life: Life): Promise<void> {
+    await before;
     await this.#callFor[call](life);
-    if (call !== 'remove') return;
+  }
+
+  async #finishAfter(last: Promise<void>, life: Life): Promise<void> {
+    await last;
     const { statistics, onFinished } = this.#options;
-    statistics.countFinishedRequest();
+    statistics.countFinishedRequest(life.troubled);
     onFinished(statistics.finishedRequests);
   }
 
-  #lifeOf({ index, request }: Step): Life {
+  #lifeOf(index: number, request: TraceRequest): Life {
     const known = this.#lives.get(index);
     if (known !== undefined) return known;
     const requestId = `${this.#options.idPrefix}-${index}`;
-    const life: Life = { requestId, request, engine: 0, last: Promise.resolve() };
+    const recorded = Promise.withResolvers<void>();
+    const life: Life = { requestId, request, engine: 0, recorded, last: Promise.resolve(), troubled: false };
     this.#lives.set(index, life);
     return life;
   }
@@ -139,4 +211,9 @@ export class Gateway {
     statistics.countCall(call, latencyUs, result.ok ? undefined : result.reason);
     return result;
   }
+}
+
+async function both(one: Promise<void>, other: Promise<void>): Promise<void> {
+  await one;
+  await other;
 }

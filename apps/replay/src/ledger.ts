@@ -1,15 +1,7 @@
-/** Between which values a count must lie, both included. */
+/** Between which values a count must lie, both included. Two functions: an object for each count would be garbage. */
 export interface Bounds {
-  readonly lower: number;
-  readonly upper: number;
-}
-
-/** One request's share in one count of one engine. Every method counts once, whatever the order of calls. */
-export interface Claim {
-  addSent(): void;
-  addAcknowledged(): void;
-  removalSent(): void;
-  removalAcknowledged(): void;
+  lowerOf(engine: number): number;
+  upperOf(engine: number): number;
 }
 
 /**
@@ -24,47 +16,81 @@ export interface Claim {
  * the add itself arrives.
  */
 export class Ledger {
-  readonly #addsSent: Float64Array;
-  readonly #addsAcknowledged: Float64Array;
-  readonly #removalsSent: Float64Array;
-  readonly #removalsAcknowledged: Float64Array;
+  readonly #sums: Sums;
 
   constructor(engines: number) {
-    this.#addsSent = new Float64Array(engines);
-    this.#addsAcknowledged = new Float64Array(engines);
-    this.#removalsSent = new Float64Array(engines);
-    this.#removalsAcknowledged = new Float64Array(engines);
+    this.#sums = {
+      addsSent: new Float64Array(engines),
+      addsAcknowledged: new Float64Array(engines),
+      removalsSent: new Float64Array(engines),
+      removalsAcknowledged: new Float64Array(engines),
+    };
   }
 
   /** A request's share of `amount` in the count of `engine`. */
   claim(engine: number, amount: number): Claim {
-    const done = { addSent: false, addAcknowledged: false, removalSent: false, removalAcknowledged: false };
-    const once = (step: keyof typeof done, sums: Float64Array): void => {
-      if (done[step]) return;
-      done[step] = true;
-      sums[engine] = (sums[engine] ?? 0) + amount;
-    };
-    return {
-      addSent: () => once('addSent', this.#addsSent),
-      addAcknowledged: () => {
-        // Once its removal is under way the add must count nowhere: it can't enter the lower bound any more.
-        if (!done.removalSent) once('addAcknowledged', this.#addsAcknowledged);
-      },
-      removalSent: () => {
-        if (done.addAcknowledged) once('removalSent', this.#removalsSent);
-        done.removalSent = true;
-      },
-      removalAcknowledged: () => once('removalAcknowledged', this.#removalsAcknowledged),
-    };
+    return new Claim(this.#sums, engine, amount);
   }
 
-  /** Takes the state at a query's departure; the function gives the bounds at the moment that it is called. */
-  ask(): (engine: number) => Bounds {
-    const addsAcknowledged = this.#addsAcknowledged.slice();
-    const removalsAcknowledged = this.#removalsAcknowledged.slice();
-    return (engine) => ({
-      lower: (addsAcknowledged[engine] ?? 0) - (this.#removalsSent[engine] ?? 0),
-      upper: (this.#addsSent[engine] ?? 0) - (removalsAcknowledged[engine] ?? 0),
-    });
+  /** Takes the state at a query's departure; the functions give the bounds at the moment that they are called. */
+  ask(): Bounds {
+    const { addsSent, removalsSent } = this.#sums;
+    const addsAcknowledged = this.#sums.addsAcknowledged.slice();
+    const removalsAcknowledged = this.#sums.removalsAcknowledged.slice();
+    return {
+      lowerOf: (engine) => (addsAcknowledged[engine] ?? 0) - (removalsSent[engine] ?? 0),
+      upperOf: (engine) => (addsSent[engine] ?? 0) - (removalsAcknowledged[engine] ?? 0),
+    };
   }
+}
+
+/** One request's share in one count of one engine. Every method counts once, whatever the order of calls. */
+export class Claim {
+  readonly #sums: Sums;
+  readonly #engine: number;
+  readonly #amount: number;
+  #addSent = false;
+  #addAcknowledged = false;
+  #removalSent = false;
+  #removalAcknowledged = false;
+
+  constructor(sums: Sums, engine: number, amount: number) {
+    this.#sums = sums;
+    this.#engine = engine;
+    this.#amount = amount;
+  }
+
+  addSent(): void {
+    if (!this.#addSent) this.#count(this.#sums.addsSent);
+    this.#addSent = true;
+  }
+
+  addAcknowledged(): void {
+    // Once its removal is under way the add must count nowhere: it can't enter the lower bound any more.
+    if (this.#removalSent || this.#addAcknowledged) return;
+    this.#addAcknowledged = true;
+    this.#count(this.#sums.addsAcknowledged);
+  }
+
+  removalSent(): void {
+    if (this.#addAcknowledged && !this.#removalSent) this.#count(this.#sums.removalsSent);
+    this.#removalSent = true;
+  }
+
+  removalAcknowledged(): void {
+    if (!this.#removalAcknowledged) this.#count(this.#sums.removalsAcknowledged);
+    this.#removalAcknowledged = true;
+  }
+
+  #count(sums: Float64Array): void {
+    sums[this.#engine] = (sums[this.#engine] ?? 0) + this.#amount;
+  }
+}
+
+/** Per engine. */
+interface Sums {
+  readonly addsSent: Float64Array;
+  readonly addsAcknowledged: Float64Array;
+  readonly removalsSent: Float64Array;
+  readonly removalsAcknowledged: Float64Array;
 }

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { startFakeReplica, type FakeOptions, type FakeReplica } from '../test-support/fake-replica.js';
+import { Fleet } from './fleet/fleet.js';
 import { LoadApi } from './load-api.js';
 
 const closing: (() => Promise<void>)[] = [];
@@ -12,9 +13,10 @@ afterEach(async () => {
 
 async function apiOf(options: FakeOptions = {}): Promise<{ api: LoadApi; fake: FakeReplica }> {
   const fake = await startFakeReplica(options);
-  const api = new LoadApi({ target: fake.target, cluster: 'a b&c', engines: ['10.0.0.1'], connections: 2 });
+  const fleet = new Fleet({ targets: [fake.target], connections: 2, attemptTimeoutMs: 100 });
+  const api = new LoadApi({ fleet, cluster: 'a b&c', engines: ['10.0.0.1'] });
   closing.push(
-    () => api.close(),
+    () => fleet.close(),
     () => fake.close(),
   );
   return { api, fake };
@@ -72,7 +74,7 @@ describe('LoadApi', () => {
     ['refuse', /^HTTP 503: \{"status":"ERROR"/],
     ['error status', /^HTTP 200: \{"status":"ERROR"/],
     ['hang up', /closed|ECONNRESET/],
-  ] as const)('says why a call failed, and repeats none: %s', async (fault, reason) => {
+  ] as const)('says why a call failed, and repeats none to a lone replica: %s', async (fault, reason) => {
     const { api, fake } = await apiOf({ fault: () => fault });
     for (const call of [
       () => api.query(),
@@ -97,13 +99,9 @@ describe('LoadApi', () => {
     const { port } = server.address() as AddressInfo;
     server.close();
     await once(server, 'close');
-    const api = new LoadApi({
-      target: `http://127.0.0.1:${port}`,
-      cluster: 'c',
-      engines: [],
-      connections: 1,
-    });
-    closing.push(() => api.close());
+    const fleet = new Fleet({ targets: [`http://127.0.0.1:${port}`], connections: 1, attemptTimeoutMs: 100 });
+    closing.push(() => fleet.close());
+    const api = new LoadApi({ fleet, cluster: 'c', engines: [] });
     expect(await api.query()).toEqual({
       ok: false,
       reason: expect.stringContaining('ECONNREFUSED') as string,

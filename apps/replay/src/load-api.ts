@@ -1,5 +1,6 @@
-import { Pool } from 'undici';
-import { readClusterLoad, readEnvelope, type CallResult, type ClusterLoad } from './answer.js';
+import { readClusterLoad, type CallResult, type ClusterLoad } from './answer.js';
+import type { WireCall } from './fleet/exchange.js';
+import type { Fleet } from './fleet/fleet.js';
 
 /** What a gateway reports before it sends a request to an engine. */
 export interface RequestRecord {
@@ -10,97 +11,73 @@ export interface RequestRecord {
   readonly timestampNs: bigint;
 }
 
-/** Where the API is, and on whose behalf calls are made. */
+/** Who answers, and on whose behalf calls are made. */
 export interface LoadApiOptions {
-  /** Scheme, host and port. */
-  readonly target: string;
+  readonly fleet: Pick<Fleet, 'call' | 'ask'>;
   readonly cluster: string;
   readonly engines: readonly string[];
-  /** Connections at most; further calls wait for one. */
-  readonly connections: number;
 }
 
-/** A call without an answer by then has failed. */
-const answerTimeoutMs = 10_000;
-const connectTimeoutMs = 3000;
-/** AIGW keeps idle connections this long. */
-const idleMs = 5 * 60 * 1000;
-/** Well above the answer for the most engines there can be. */
-const maxAnswerBytes = 32 * 1024 * 1024;
+/** AIGW's key for both DELETEs: all of them go to one replica, whatever the cluster. */
+const deletionKey = '';
 
 /**
  * The load API as AIGW calls it: no Content-Type, `prompt_length` left out when it is 0, empty cluster and
- * ip in a DELETE. No call rejects; none is repeated.
+ * ip in a DELETE. No call rejects.
  */
 export class LoadApi {
-  readonly #pool: Pool;
+  readonly #fleet: LoadApiOptions['fleet'];
   readonly #cluster: string;
   readonly #engineByIp: ReadonlyMap<string, number>;
+  readonly #query: WireCall;
 
-  constructor({ target, cluster, engines, connections }: LoadApiOptions) {
+  constructor({ fleet, cluster, engines }: LoadApiOptions) {
+    this.#fleet = fleet;
     this.#cluster = cluster;
     this.#engineByIp = new Map(engines.map((ip, engine) => [ip, engine]));
-    this.#pool = new Pool(target, {
-      connections,
-      pipelining: 1,
-      connectTimeout: connectTimeoutMs,
-      headersTimeout: answerTimeoutMs,
-      bodyTimeout: answerTimeoutMs,
-      keepAliveTimeout: idleMs,
-      keepAliveMaxTimeout: idleMs,
-      maxResponseSize: maxAnswerBytes,
-    });
+    const path = `/v1/load/stats?cluster=${encodeURIComponent(cluster)}`;
+    this.#query = { method: 'GET', path, body: null };
   }
 
   /** GET the load of the cluster. */
   async query(): Promise<CallResult<ClusterLoad>> {
-    const result = await this.#call('GET', `/v1/load/stats?cluster=${encodeURIComponent(this.#cluster)}`);
-    return result.ok ? readClusterLoad(result.value, this.#engineByIp) : result;
+    return this.#read(await this.#fleet.call(this.#cluster, this.#query));
+  }
+
+  /** GET the load of the cluster as one replica knows it, by its place; outside of all counts. */
+  async queryAt(place: number, timeoutMs: number): Promise<CallResult<ClusterLoad>> {
+    return this.#read(await this.#fleet.ask(place, this.#query, timeoutMs));
   }
 
   /** POST a request that goes to an engine. */
-  async record({ requestId, ip, promptLength, timestampNs }: RequestRecord): Promise<CallResult<unknown>> {
+  record({ requestId, ip, promptLength, timestampNs }: RequestRecord): Promise<CallResult<unknown>> {
     const known = { cluster: this.#cluster, request_id: requestId, ip };
     const fields = JSON.stringify(promptLength === 0 ? known : { ...known, prompt_length: promptLength });
     // JSON.stringify knows no bigint, and a number would round the nanoseconds.
-    return this.#call('POST', '/v1/load/stats', `${fields.slice(0, -1)},"timestamp":${timestampNs}}`);
+    const body = `${fields.slice(0, -1)},"timestamp":${timestampNs}}`;
+    return this.#fleet.call(this.#cluster, { method: 'POST', path: '/v1/load/stats', body });
   }
 
   /** DELETE a request's prompt: its first token was seen. */
-  async release(requestId: string): Promise<CallResult<unknown>> {
-    return this.#call('DELETE', '/v1/load/prompt', deletion(requestId));
+  release(requestId: string): Promise<CallResult<unknown>> {
+    return this.#fleet.call(deletionKey, deletion('/v1/load/prompt', requestId));
   }
 
   /** DELETE a request: it is done. */
-  async remove(requestId: string): Promise<CallResult<unknown>> {
-    return this.#call('DELETE', '/v1/load/stats', deletion(requestId));
+  remove(requestId: string): Promise<CallResult<unknown>> {
+    return this.#fleet.call(deletionKey, deletion('/v1/load/stats', requestId));
   }
 
-  /** Drops all connections; calls under way fail. */
-  async close(): Promise<void> {
-    await this.#pool.destroy();
-  }
-
-  async #call(method: 'GET' | 'POST' | 'DELETE', path: string, body?: string): Promise<CallResult<unknown>> {
-    try {
-      // `reset: false`: undici would close the connection after each DELETE with a body.
-      const answer = await this.#pool.request({ method, path, body: body ?? null, reset: false });
-      const text = await answer.body.text();
-      return readEnvelope(answer.statusCode, text);
-    } catch (error) {
-      return { ok: false, reason: describe(error) };
-    }
+  #read(result: CallResult<unknown>): CallResult<ClusterLoad> {
+    return result.ok ? readClusterLoad(result.value, this.#engineByIp) : result;
   }
 }
 
 /** AIGW gives the id alone; its empty strings stand for "not given". */
-function deletion(requestId: string): string {
-  return JSON.stringify({ request_id: requestId, cluster: '', ip: '' });
-}
-
-function describe(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  // A refused connection to a name with several addresses says nothing but this code.
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name;
-  return error.message.includes(code) ? error.message : `${code} ${error.message}`.trim();
+function deletion(path: string, requestId: string): WireCall {
+  return {
+    method: 'DELETE',
+    path,
+    body: JSON.stringify({ request_id: requestId, cluster: '', ip: '' }),
+  };
 }

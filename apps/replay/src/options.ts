@@ -1,6 +1,7 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { maxEngines } from './engines.js';
 import { InputError } from './input-error.js';
+import { clusterName, decimal, duration, fileName, speed, targets, whole } from './option-values.js';
 import { maxSeed } from './random.js';
 import type { Speed } from './replay.js';
 import { syntheticRequests } from './trace/synthetic.js';
@@ -10,22 +11,49 @@ import { mostRequests } from './trace/trace-request.js';
 export interface Options {
   /** A trace file; without it the trace is synthetic. */
   readonly trace?: string;
-  /** Where the service is; without it the replay starts one. */
-  readonly target?: string;
-  /** The cluster's name; without it one that no other run has. */
+  /** Where the service's replicas are; without it the replay starts one. */
+  readonly target?: readonly string[];
+  /** The cluster's name, or the beginning of several; without it one that no other run has. */
   readonly cluster?: string;
+  readonly clusters: number;
   /** How many requests of a file at most, or how many a synthetic trace has. */
   readonly requests?: number;
+  /** In each cluster. */
   readonly engines: number;
   readonly speed: Speed;
+  /** Inference requests per second, whatever the trace's own time and speed. */
+  readonly rate?: number;
+  /** How long requests begin at the rate; without it, until all of the trace have. */
+  readonly durationMs?: number;
+  /** Requests in flight at the rate, on average. */
+  readonly inFlight: number;
   readonly concurrency: number;
   readonly seed: number;
+  /** How long one of several replicas may take before the next is asked. */
+  readonly timeoutMs: number;
+  /** How long a replica may be without what another acknowledged. */
+  readonly stalenessMs: number;
+  readonly tolerateFaults: boolean;
+  /** Where the report goes as JSON too. */
+  readonly json?: string;
 }
 
 /** The options, or the help text that was asked for instead. */
 export type ParsedArguments = { readonly options: Options } | { readonly help: string };
 
+const seeHelp = 'see npm run replay -- --help';
 const maxConcurrency = 1024;
+/** The service's own limit, by default, is ten times as many. */
+const maxClusters = 1000;
+const maxRatePerS = 100_000;
+const dayMs = 24 * 3_600_000;
+
+/** As commander names them. */
+type Flags = Omit<Options, 'durationMs' | 'timeoutMs' | 'stalenessMs'> & {
+  readonly duration?: number;
+  readonly timeout: number;
+  readonly staleness: number;
+};
 
 /**
  * Reads the arguments that follow the program's name.
@@ -44,9 +72,13 @@ export function parseArguments(args: readonly string[]): ParsedArguments {
       .replace(/^error: /, '')
       .replace(/\.$/, '')
       .replaceAll(/\s*\n\s*/g, ' ');
-    throw new InputError(`${message}; see npm run replay -- --help`);
+    throw new InputError(`${message}; ${seeHelp}`);
   }
-  return { options: command.opts<Options>() };
+  const { duration, timeout, staleness, ...flags } = command.opts<Flags>();
+  if (duration !== undefined && flags.rate === undefined)
+    throw new InputError(`--duration needs --rate; ${seeHelp}`);
+  const durationMs = duration === undefined ? {} : { durationMs: duration };
+  return { options: { ...flags, ...durationMs, timeoutMs: timeout, stalenessMs: staleness } };
 }
 
 function describeCommand(writeHelp: (text: string) => void): Command {
@@ -56,25 +88,55 @@ function describeCommand(writeHelp: (text: string) => void): Command {
     )
     .addOption(
       new Option('--trace <file>', 'Mooncake JSONL or Azure CSV (default: a synthetic trace)').argParser(
-        nonEmpty,
+        fileName,
       ),
     )
     .addOption(
-      new Option('--engines <n>', 'number of simulated engines').default(64).argParser(whole(1, maxEngines)),
+      new Option('--engines <n>', 'number of simulated engines, in each cluster')
+        .default(64)
+        .argParser(whole(1, maxEngines)),
     )
     .addOption(new Option('--speed <x>', 'times real time, or "max"').default(60).argParser(speed))
+    .addOption(
+      new Option(
+        '--rate <n>',
+        'n inference requests (4 calls each) begin in a second, whatever the answers and the times of the trace; takes the place of --speed',
+      ).argParser(decimal(0.1, maxRatePerS)),
+    )
+    .addOption(
+      new Option(
+        '--duration <t>',
+        'with --rate: requests begin for so long, such as 30s; a shorter trace begins again (default: each request once)',
+      ).argParser(duration(1, dayMs)),
+    )
+    .addOption(
+      new Option(
+        '--in-flight <n>',
+        "with --rate: requests in flight on average; the trace's prefill and decode times are shortened to it",
+      )
+        .default(1000)
+        .argParser(whole(1, 1_000_000)),
+    )
     .addOption(
       new Option('--concurrency <n>', 'calls in flight at most at --speed max')
         .default(16)
         .argParser(whole(1, maxConcurrency)),
     )
     .addOption(
-      new Option('--target <url>', 'the service (default: starts one and ends it)').argParser(targetUrl),
+      new Option(
+        '--target <url>',
+        'the service (default: starts one and ends it); several replicas with commas, or the flag again',
+      ).argParser(targets),
     )
     .addOption(
       new Option('--cluster <name>', 'the cluster (default: a name of its own for each run)').argParser(
         clusterName,
       ),
+    )
+    .addOption(
+      new Option('--clusters <n>', 'spreads the requests over n clusters: name-1, name-2, …')
+        .default(1)
+        .argParser(whole(1, maxClusters)),
     )
     .addOption(
       new Option(
@@ -87,44 +149,39 @@ function describeCommand(writeHelp: (text: string) => void): Command {
         .default(1)
         .argParser(whole(0, maxSeed)),
     )
+    .addOption(
+      new Option('--timeout <t>', 'with several replicas: how long one may take before the next is asked')
+        .default(100, '100ms')
+        .argParser(duration(1, 60_000)),
+    )
+    .addOption(
+      new Option(
+        '--staleness <t>',
+        'with several replicas: how long one may be without what another acknowledged',
+      )
+        .default(3000, '3s')
+        .argParser(duration(0, 600_000)),
+    )
+    .addOption(
+      new Option(
+        '--tolerate-faults',
+        'replicas may fail meanwhile: failed calls and wrong answers are counted, only the end decides',
+      ).default(false),
+    )
+    .addOption(new Option('--json <file>', 'writes the report as JSON too').argParser(fileName))
     .helpOption('--help', 'show this')
     .addHelpText(
       'after',
-      '\nExit code: 0 all answers right, 1 an error or a difference, 2 a bad flag or trace file.',
+      `
+Several replicas are called as AIGW calls them: replica = FNV-1a(key) % n in order of host:port, the key being
+the cluster for GET and POST and empty for both DELETEs; after --timeout without the whole answer, or a bad one,
+the call goes once more, byte for byte, to the next replica. It fails when that fails too. After the last call
+all replicas must be right within 3 s. Before it begins at a --rate, each replica is warmed up by 500 requests
+in a cluster of their own.
+
+Exit code: 0 all answers right, 1 an error or a difference, 2 a bad flag or trace file.`,
     )
     .allowExcessArguments(false)
     .exitOverride()
     .configureOutput({ writeOut: writeHelp, writeErr: () => undefined });
-}
-
-function whole(min: number, max: number): (text: string) => number {
-  return (text) => {
-    const value = /^\d{1,12}$/.test(text) ? Number(text) : Number.NaN;
-    if (value >= min && value <= max) return value;
-    throw new InvalidArgumentError(`It must be a whole number, ${min} to ${max}.`);
-  };
-}
-
-function speed(text: string): Speed {
-  if (text === 'max') return text;
-  const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
-  if (value >= 0.001 && value <= 1_000_000) return value;
-  throw new InvalidArgumentError('It must be "max" or a number, 0.001 to 1000000.');
-}
-
-function targetUrl(text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url !== undefined && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/`) return url.origin;
-  throw new InvalidArgumentError('It must be scheme, host and port, such as http://127.0.0.1:8080.');
-}
-
-function clusterName(text: string): string {
-  // The API's own rule for names.
-  if (/^\P{Cc}{1,256}$/u.test(text)) return text;
-  throw new InvalidArgumentError('It must be 1 to 256 characters without control characters.');
-}
-
-function nonEmpty(text: string): string {
-  if (text !== '') return text;
-  throw new InvalidArgumentError('It must name a file.');
 }

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ManualClock } from '../test-support/manual-clock.js';
-import { maxInFlight, playInOrder, playInTime, stepsBetweenPauses, type Play } from './play.js';
+import { playInOrder, playInTime, stepsBetweenPauses, type Play } from './play.js';
 import { schedule, type Step } from './schedule.js';
 
 /** A gateway whose calls end when the test says so. */
@@ -109,7 +109,8 @@ describe('playInOrder', () => {
 });
 
 describe('playInTime', () => {
-  const statistics = { countDelay: () => undefined };
+  const statistics = { countDelay: () => undefined, countArrival: () => undefined };
+  const mostInFlight = 16;
 
   it('starts each step at its time, divided by the speed', async () => {
     const clock = new ManualClock();
@@ -121,7 +122,7 @@ describe('playInTime', () => {
       starts.push([`#${step.index} ${step.call}`, clock.nowMs() - startMs]);
       return perform(step);
     };
-    const done = playInTime(play(hall, 2), { speed: 2, clock, statistics });
+    const done = playInTime(play(hall, 2), { speed: 2, clock, mostInFlight, statistics });
     await hall.endAll([0]);
     await done;
     expect(starts).toEqual([
@@ -147,10 +148,11 @@ describe('playInTime', () => {
     const done = playInTime(play(hall, 2000), {
       speed: 1,
       clock,
-      statistics: { countDelay: (ms) => delays.push(ms) },
+      mostInFlight,
+      statistics: { ...statistics, countDelay: (ms) => delays.push(ms) },
     });
     await new Promise(setImmediate);
-    expect(hall.underWay).toHaveLength(maxInFlight);
+    expect(hall.underWay).toHaveLength(mostInFlight);
     while (hall.underWay.length > 0) {
       for (const { end } of hall.underWay.splice(0)) end();
       await new Promise(setImmediate);
@@ -161,12 +163,31 @@ describe('playInTime', () => {
     expect(Math.max(...delays)).toBeLessThanOrEqual(4);
   });
 
+  it('lets answers in though it is late with everything', async () => {
+    const hall = new Hall();
+    const clock = new ManualClock();
+    const instant = Array.from({ length: 100 }, () => ({ arrivalMs: 0, inputTokens: 0, outputTokens: 0 }));
+    const late = { ...play(hall, 0), steps: schedule(instant) };
+    const done = playInTime(late, { speed: 1, clock, mostInFlight: 1000, statistics });
+    await new Promise(setImmediate);
+    expect(hall.started.length).toBeGreaterThan(0);
+    expect(hall.started.length).toBeLessThan(100);
+    await hall.endAll([0]);
+    await done;
+    expect(hall.started).toHaveLength(400);
+  });
+
   it('starts nothing more once interrupted while it waits', async () => {
     const clock = new ManualClock();
     const hall = new Hall();
     const interruption = new AbortController();
     clock.onWait = () => interruption.abort();
-    const done = playInTime(play(hall, 3, interruption.signal), { speed: 1, clock, statistics });
+    const done = playInTime(play(hall, 3, interruption.signal), {
+      speed: 1,
+      clock,
+      mostInFlight,
+      statistics,
+    });
     await hall.endAll([0]);
     await done;
     expect(hall.started.map(({ call }) => call)).toEqual(['query', 'record']);

@@ -18,6 +18,25 @@ afterEach(async () => {
 
 const { requests } = syntheticTrace(150, seededRandom(1, 'trace'));
 
+const defaultPlan = {
+  requests,
+  clusters: ['c'],
+  engines: 8,
+  speed: 'max',
+  concurrency: 16,
+  seed: 1,
+  timeoutMs: 10_000,
+  stalenessMs: 3000,
+  tolerateFaults: false,
+} as const;
+
+const defaultContext = {
+  clock: systemClock,
+  idPrefix: 'run',
+  onFinished: () => undefined,
+  signal: new AbortController().signal,
+};
+
 interface Played {
   readonly end: ReplayEnd;
   readonly statistics: Statistics;
@@ -32,24 +51,9 @@ async function play(
   const fake = await startFakeReplica(fakeOptions);
   fakes.push(fake);
   const statistics = new Statistics();
-  const end = await replay(
-    {
-      requests,
-      target: fake.target,
-      cluster: 'c',
-      engines: 8,
-      speed: 'max',
-      concurrency: 16,
-      seed: 1,
-      ...plan,
-    },
-    {
-      clock: systemClock,
-      statistics,
-      idPrefix: 'run',
-      onFinished: () => undefined,
-      signal: signal ?? new AbortController().signal,
-    },
+  const { end } = await replay(
+    { ...defaultPlan, targets: [fake.target], ...plan },
+    { ...defaultContext, statistics, ...(signal && { signal }) },
   );
   return { end, statistics, fake };
 }
@@ -237,5 +241,22 @@ describe('replay against a service that is wrong', () => {
     const { end, fake } = await play({ fault }, {}, interruption.signal);
     expect(end).toEqual({ end: 'interrupted' });
     expect(fake.calls.length).toBeLessThan(130);
+  });
+});
+
+describe('replay at a rate', () => {
+  it('begins requests at that rate and plays a short trace again, each request under an id of its own', async () => {
+    const rate = { perS: 1000, count: 400, inFlight: 20 };
+    const { end, statistics, fake } = await play({}, { rate });
+    expect(end).toEqual({ end: 'played' });
+    expect(statistics.problems).toEqual([]);
+    expect(statistics.finishedRequests).toBe(400);
+    const ids = fake.calls
+      .filter(isPost)
+      .map(({ body }) => (JSON.parse(body) as { request_id: string }).request_id);
+    expect(new Set(ids.filter((id) => !id.includes('warm-up'))).size).toBe(400);
+    expect(ids.filter((id) => id.includes('warm-up')).length).toBeGreaterThan(0);
+    expect(statistics.reachedRatePerS).toBeGreaterThan(100);
+    expect(statistics.reachedRatePerS).toBeLessThan(1500);
   });
 });

@@ -1,17 +1,8 @@
 import Table from 'cli-table3';
+import type { Outcome } from './outcome.js';
+import type { ReplayPlan } from './replay.js';
 import { callKinds, type Call } from './schedule.js';
-import type { Speed } from './replay.js';
 import type { Statistics } from './statistics.js';
-
-/** What the report says beyond what was counted. */
-export interface ReportContext {
-  readonly traceName: string;
-  readonly target: string;
-  readonly engines: number;
-  readonly speed: Speed;
-  /** How long the calls took together, from the first to the last. */
-  readonly elapsedMs: number;
-}
 
 const callNames: Readonly<Record<Call, string>> = {
   query: 'query    GET /v1/load/stats',
@@ -21,26 +12,25 @@ const callNames: Readonly<Record<Call, string>> = {
 };
 
 /** The tables that close a replay. */
-export function report(statistics: Statistics, context: ReportContext): string {
-  return `${summary(statistics, context)}\n${latencies(statistics)}\n`;
+export function report(outcome: Outcome): string {
+  const tables = [summary(outcome), latencies(outcome.statistics)];
+  if (outcome.replicas.length > 1) tables.push(perReplica(outcome));
+  return `${tables.join('\n')}\n`;
 }
 
-function summary(
-  statistics: Statistics,
-  { traceName, target, engines, speed, elapsedMs }: ReportContext,
-): string {
+function summary({ plan, traceName, statistics, replicas, elapsedMs }: Outcome): string {
   const table = new Table({ style: plainTable, colAligns: ['left', 'right'] });
-  const paced = speed !== 'max';
   table.push(
     ['trace', traceName],
-    ['target', target],
-    ['engines', whole(engines)],
-    ['speed', paced ? `${speed} × real time` : 'max'],
+    replicas.length === 1 ? ['target', plan.targets[0] ?? ''] : ['replicas', whole(replicas.length)],
+    ...(plan.clusters.length > 1 ? [['clusters', whole(plan.clusters.length)]] : []),
+    ['engines', whole(plan.engines)],
+    ...pace(plan, statistics),
     ['requests', whole(statistics.finishedRequests)],
     ['calls', whole(statistics.calls)],
     ['calls/s', whole(statistics.calls / Math.max(elapsedMs / 1000, 1e-6))],
     ['duration', `${(elapsedMs / 1000).toFixed(1)} s`],
-    ...(paced
+    ...(plan.rate !== undefined || plan.speed !== 'max'
       ? [['latest start of a call after its time', `${statistics.largestDelayMs.toFixed(1)} ms`]]
       : []),
     ['largest spread of queued requests between engines', whole(statistics.largestSpread)],
@@ -49,7 +39,39 @@ function summary(
     ['of these, with nothing in flight: equal to them', whole(statistics.exactComparisons)],
     ['differences', whole(statistics.differences)],
     ['errors', whole(statistics.errors)],
+    ...(statistics.errors > 0
+      ? [
+          ['requests with an error', whole(statistics.troubledRequests)],
+          ['of these, in doubt: the removal failed', whole(statistics.doubts)],
+        ]
+      : []),
   );
+  return table.toString();
+}
+
+function pace({ rate, speed }: ReplayPlan, { reachedRatePerS }: Statistics): string[][] {
+  if (rate === undefined) return [['speed', speed === 'max' ? 'max' : `${speed} × real time`]];
+  const reached = reachedRatePerS === undefined ? 'one request' : `${inTenths(reachedRatePerS)} requests/s`;
+  return [
+    ['rate offered', `${inTenths(rate.perS)} requests/s`],
+    ['rate reached', reached],
+  ];
+}
+
+function perReplica({ replicas, end }: Outcome): string {
+  const table = new Table({
+    head: ['replica', 'calls', 'time-outs', 'other failures', 'retries taken', 'errors', 'right after'],
+    style: plainTable,
+    colAligns: ['left', 'right', 'right', 'right', 'right', 'right', 'right'],
+  });
+  const ends = end.end === 'played' ? end.convergence?.replicas : undefined;
+  for (const [place, { address, figures }] of replicas.entries()) {
+    const { attempts, timeouts, refusals, retries, failedCalls } = figures;
+    const rightAfterMs = ends?.[place]?.rightAfterMs;
+    const right = rightAfterMs === undefined ? 'not right' : `${Math.ceil(rightAfterMs)} ms`;
+    const counts = [attempts, timeouts, refusals, retries, failedCalls].map(whole);
+    table.push([address, ...counts, ends === undefined ? '' : right]);
+  }
   return table.toString();
 }
 
@@ -71,6 +93,10 @@ const plainTable = { head: [], border: [], compact: true };
 
 function whole(value: number): string {
   return Math.round(value).toLocaleString('en-US');
+}
+
+function inTenths(value: number): string {
+  return value.toLocaleString('en-US', { maximumFractionDigits: 1 });
 }
 
 function milliseconds(valueUs: number): string {

@@ -1,8 +1,19 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from 'vitest';
-import { startFakeReplica, type FakeOptions, type FakeReplica } from '../test-support/fake-replica.js';
-import { systemClock } from './clock.js';
+import {
+  FakeState,
+  startFakeReplica,
+  type FakeOptions,
+  type FakeReplica,
+  type SeenCall,
+} from '../test-support/fake-replica.js';
+import { ManualClock } from '../test-support/manual-clock.js';
+import { systemClock, type Clock } from './clock.js';
+import { addressOf } from './fleet/replica-address.js';
 import type { StartResult } from './replica-process.js';
 import { runCommand } from './run-command.js';
 
@@ -20,14 +31,18 @@ interface Ran {
 const noReplica = (): Promise<StartResult> =>
   Promise.resolve({ ok: false, reason: 'no replica in this test' });
 
-async function run(args: readonly string[], startReplica = noReplica): Promise<Ran> {
+async function run(
+  args: readonly string[],
+  startReplica = noReplica,
+  clock: Clock = systemClock,
+): Promise<Ran> {
   const stdout = new PassThrough();
   const stderr = new PassThrough();
   const { signal } = new AbortController();
   const exitCode = await runCommand(args, {
     stdout,
     stderr,
-    clock: systemClock,
+    clock,
     runId: 'run',
     signal,
     startReplica,
@@ -41,7 +56,24 @@ async function fakeOf(options?: FakeOptions): Promise<FakeReplica> {
   return fake;
 }
 
-const atFullSpeed = ['--speed', 'max', '--requests', '50', '--engines', '4'];
+/** Three on 127.0.0.1 to 127.0.0.3 that share what they know, in order of their addresses. */
+async function threeFakes(
+  optionsOf: (place: number) => FakeOptions = () => ({}),
+): Promise<{ readonly three: readonly FakeReplica[]; readonly list: string }> {
+  const state = new FakeState();
+  const three: FakeReplica[] = [];
+  for (const place of [0, 1, 2])
+    three.push(await fakeOf({ state, host: `127.0.0.${place + 1}`, ...optionsOf(place) }));
+  return { three, list: three.map(({ target }) => target).join(',') };
+}
+
+const busyRow = { ip: '10.0.0.1', queued_req_num: 1, prefill_req_num: 0, prompt_length: 0 };
+const refuseRemovals = ({ method, url }: SeenCall): 'refuse' | undefined =>
+  method === 'DELETE' && url === '/v1/load/stats' ? 'refuse' : undefined;
+
+/** A busy machine is no slow replica. */
+const patient = ['--timeout', '10s'];
+const atFullSpeed = ['--speed', 'max', '--requests', '50', '--engines', '4', ...patient];
 
 describe('npm run replay', () => {
   it('replays against the given target and reports', async () => {
@@ -141,5 +173,129 @@ describe('npm run replay', () => {
     );
     expect(ran.exitCode).toBe(1);
     expect(ran.stderr).toContain('replay: it had to be killed\n');
+  });
+
+  it('reports of several replicas, and that all went well', async () => {
+    const { list } = await threeFakes();
+    const { exitCode, stdout, stderr } = await run([...atFullSpeed, '--target', list, '--clusters', '6']);
+    expect(exitCode).toBe(0);
+    expect(stderr).not.toMatch(/error|difference/);
+    for (const row of [
+      /replicas +│ +3 │/,
+      /clusters +│ +6 │/,
+      /replica +│ calls │ time-outs │ other failures │ retries taken │ errors │ right after │/,
+      /127\.0\.0\.2:\d+ │ +\d+ │ +0 │ +0 │ +0 │ +0 │ +\d+ ms │/,
+      /^No error, no time-out, no difference; all replicas right \d+ ms after the last call\.$/m,
+    ]) {
+      expect(stdout).toMatch(row);
+    }
+  });
+
+  it('tells of retries that helped, which fail nothing', async () => {
+    const fault = (_: SeenCall, index: number): 'hang up' | undefined =>
+      index === 9 ? 'hang up' : undefined;
+    const { list } = await threeFakes((place) => (place === 1 ? { fault } : {}));
+    const { exitCode, stdout } = await run([...atFullSpeed, '--target', list, '--clusters', '6']);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^No error, 0 time-outs, 1 calls retried with success, no difference; all/m);
+  });
+
+  it('fails when a replica is not right in the end, and says which', async () => {
+    let answers = 0;
+    const distort: FakeOptions['distort'] = (rows) => (answers++ === 0 ? rows : [busyRow]);
+    const { three, list } = await threeFakes((place) => (place === 2 ? { distort } : {}));
+    const { exitCode, stdout, stderr } = await run(
+      [...atFullSpeed, '--target', list],
+      noReplica,
+      new ManualClock(),
+    );
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain(
+      `at the end: ${addressOf(three[2]!.target)}: 10.0.0.1 queued_req_num is 1, must be 0\n`,
+    );
+    expect(stdout).toMatch(/^FAILED: 0 errors, \d+ differences; 1 of 3 replicas not right within 3 s\.$/m);
+  });
+
+  it('lets faults that are tolerated fail nothing as long as the end is right', async () => {
+    const { list } = await threeFakes(() => ({ fault: refuseRemovals }));
+    const strict = await run([...atFullSpeed, '--target', list]);
+    expect(strict.exitCode).toBe(1);
+    expect(strict.stdout).toMatch(/^FAILED: \d+ errors, 0 differences/m);
+    const tolerant = await run(
+      [...atFullSpeed, '--target', list, '--tolerate-faults', '--cluster', 'other'],
+      noReplica,
+    );
+    expect(tolerant.exitCode).toBe(0);
+    expect(tolerant.stdout).toMatch(/of these, in doubt: the removal failed +│ +50 │/);
+    expect(tolerant.stdout).toMatch(/^Faults tolerated: 50 errors, 0 differences; all replicas right/m);
+  });
+
+  it('reports the rate that was offered and reached, and writes everything as JSON', async () => {
+    const { list, three } = await threeFakes();
+    const directory = await mkdtemp(join(tmpdir(), 'replay-json-'));
+    const json = join(directory, 'report.json');
+    const paced = [
+      '--rate',
+      '200',
+      '--duration',
+      '500ms',
+      '--in-flight',
+      '4',
+      '--requests',
+      '30',
+      '--engines',
+      '4',
+    ];
+    const { exitCode, stdout } = await run([...paced, '--target', list, '--cluster', 'c', '--json', json]);
+    const report: unknown = JSON.parse(await readFile(json, 'utf8'));
+    await rm(directory, { recursive: true });
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/rate offered +│ +200 requests\/s │\n│ rate reached +│ +[\d.]+ requests\/s │/);
+    const number = expect.any(Number) as number;
+    const latency = { calls: 100, failed_calls: 0, p50_ms: number, p99_ms: number, max_ms: number };
+    const attempts = { attempts: number, retries: 0, timeouts: 0, other_failures: 0 };
+    expect(report).toEqual({
+      end: 'played',
+      clean: true,
+      reason: null,
+      trace: 'synthetic',
+      clusters: ['c'],
+      engines: 4,
+      speed: null,
+      rate_offered_per_s: 200,
+      rate_reached_per_s: number,
+      largest_delay_ms: number,
+      elapsed_ms: number,
+      requests: 100,
+      calls: 400,
+      failed_calls: 0,
+      differences: 0,
+      comparisons: 103,
+      exact_comparisons: number,
+      requests_with_failed_calls: 0,
+      requests_in_doubt: 0,
+      first_ids_in_doubt: [],
+      first_problems: [],
+      ...attempts,
+      agreed: true,
+      replicas: three.map(({ target }) =>
+        expect.objectContaining({
+          ...attempts,
+          address: addressOf(target),
+          target,
+          wrong: [],
+          right_after_ms: number,
+        }),
+      ),
+      latencies: { query: latency, record: latency, release: latency, remove: latency },
+    });
+  });
+
+  it('exits 2 before anything else where the JSON can not be written', async () => {
+    const { target, calls } = await fakeOf();
+    const { exitCode, stderr } = await run([...atFullSpeed, '--target', target, '--json', '/none/such.json']);
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/^replay: --json \/none\/such\.json can't be written: ENOENT.*\n$/);
+    expect(calls).toEqual([]);
   });
 });

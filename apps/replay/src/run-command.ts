@@ -1,15 +1,19 @@
+import { writeFile } from 'node:fs/promises';
 import type { Clock } from './clock.js';
 import { InputError } from './input-error.js';
+import { jsonReport } from './json-report.js';
 import { parseArguments, type Options } from './options.js';
+import { isClean } from './outcome.js';
 import { openProgress, type ProgressStream } from './progress.js';
 import { seededRandom } from './random.js';
-import { replay, type ReplayEnd } from './replay.js';
+import { replay, requestsOf, type ReplayEnd, type ReplayPlan } from './replay.js';
 import type { StartResult } from './replica-process.js';
 import { report } from './report.js';
 import { Statistics } from './statistics.js';
 import { readTrace } from './trace/read-trace.js';
 import { syntheticRequests, syntheticTrace } from './trace/synthetic.js';
 import type { Trace } from './trace/trace-request.js';
+import { verdictOn } from './verdict.js';
 
 /** What the command works with. */
 export interface CommandContext {
@@ -47,6 +51,7 @@ export async function runCommand(args: readonly string[], context: CommandContex
 
 async function runWith(options: Options, context: CommandContext): Promise<number> {
   const trace = await traceOf(options);
+  if (options.json !== undefined) await writeJson(options.json, '');
   if (options.target !== undefined) {
     return (await play(options, trace, options.target, context)) ? cleanExit : failedExit;
   }
@@ -56,7 +61,7 @@ async function runWith(options: Options, context: CommandContext): Promise<numbe
   let clean = false;
   let problem: string | undefined;
   try {
-    clean = await play(options, trace, replica.target, context);
+    clean = await play(options, trace, [replica.target], context);
   } finally {
     problem = await replica.stop();
   }
@@ -73,47 +78,64 @@ async function traceOf({ trace, requests, seed }: Options): Promise<Trace> {
 async function play(
   options: Options,
   trace: Trace,
-  target: string,
+  targets: readonly string[],
   context: CommandContext,
 ): Promise<boolean> {
   const { stdout, stderr, clock, runId, signal } = context;
   const statistics = new Statistics();
-  const progress = openProgress(stderr, trace.requests.length, clock);
+  const plan = planOf(options, trace, targets, runId);
+  const progress = openProgress(stderr, requestsOf(plan), clock);
   const startedMs = clock.nowMs();
-  const plan = {
-    ...options,
-    requests: trace.requests,
-    target,
-    cluster: options.cluster ?? `replay-${runId}`,
-  };
   const run = { clock, statistics, signal, idPrefix: runId, onFinished: progress.show };
-  const outcome = await replay(plan, run).finally(() => progress.close());
-  const elapsedMs = clock.nowMs() - startedMs;
+  const { end, replicas } = await replay(plan, run).finally(() => progress.close());
+  const elapsedMs = clock.nowMs() - startedMs - watchedMsOf(end);
+  const outcome = { plan, traceName: trace.name, end, statistics, replicas, elapsedMs };
 
-  if (outcome.end === 'unusable') {
-    stderr.write(`replay: ${outcome.reason}\n`);
+  if (options.json !== undefined) await writeJson(options.json, jsonReport(outcome));
+  if (end.end === 'unusable') {
+    stderr.write(`replay: ${end.reason}\n`);
     return false;
   }
-  for (const line of statistics.problems) stderr.write(`${line}\n`);
-  stdout.write(report(statistics, { ...options, traceName: trace.name, target, elapsedMs }));
-  const verdict = verdictOn(outcome, statistics, options);
-  stdout.write(`${verdict ?? 'No error, no difference.'}\n`);
-  return verdict === undefined;
+  for (const line of [...statistics.problems, ...endProblems(end)]) stderr.write(`${line}\n`);
+  stdout.write(report(outcome));
+  stdout.write(`${verdictOn(outcome, options.target === undefined)}\n`);
+  return isClean(outcome);
 }
 
-/** What is wrong, or undefined. */
-function verdictOn(
-  { end }: ReplayEnd,
-  { errors, differences }: Statistics,
-  { target }: Options,
-): string | undefined {
-  const found = `${errors} errors, ${differences} differences`;
-  if (end === 'interrupted') {
-    const left = 'Requests under way stay with the service until they expire.';
-    return target === undefined ? `Interrupted: ${found}.` : `Interrupted: ${found}. ${left}`;
+function planOf(
+  options: Options,
+  { requests }: Trace,
+  targets: readonly string[],
+  runId: string,
+): ReplayPlan {
+  const { clusters, cluster = `replay-${runId}`, rate: perS, durationMs, inFlight, ...rest } = options;
+  const names =
+    clusters === 1 ? [cluster] : Array.from({ length: clusters }, (_, index) => `${cluster}-${index + 1}`);
+  const plan = { ...rest, requests, targets, clusters: names };
+  if (perS === undefined) return plan;
+  const count =
+    durationMs === undefined ? requests.length : Math.max(1, Math.round((perS * durationMs) / 1000));
+  return { ...plan, rate: { perS, count, inFlight } };
+}
+
+function watchedMsOf(end: ReplayEnd): number {
+  return end.end === 'played' ? (end.convergence?.watchedMs ?? 0) : 0;
+}
+
+function endProblems(end: ReplayEnd): readonly string[] {
+  if (end.end !== 'played') return [];
+  return (end.convergence?.replicas ?? []).flatMap(({ address, rightAfterMs, wrong }) =>
+    rightAfterMs === undefined ? wrong.map((line) => `at the end: ${address}: ${line}`) : [],
+  );
+}
+
+async function writeJson(file: string, content: string): Promise<void> {
+  try {
+    await writeFile(file, content);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new InputError(`--json ${file} can't be written: ${reason}`);
   }
-  if (end === 'lost') return `failedExit, given up: the service stopped giving proper answers; ${found}.`;
-  return errors + differences === 0 ? undefined : `FAILED: ${found}.`;
 }
 
 function fail({ stderr }: CommandContext, reason: string): number {

@@ -62,12 +62,12 @@ describe('schedule', () => {
 
   it('is lazy: an endless trace needs no memory for what has not arrived', () => {
     let read = 0;
-    const requests = new Proxy<TraceRequest[]>([], {
-      get: (_, index) => {
-        read = Math.max(read, Number(index));
-        return { arrivalMs: Number(index), inputTokens: 0, outputTokens: 0 };
+    const requests = {
+      at(index: number): TraceRequest {
+        read = Math.max(read, index);
+        return { arrivalMs: index, inputTokens: 0, outputTokens: 0 };
       },
-    });
+    };
     const steps = schedule(requests);
     for (let taken = 0; taken < 400; taken++) steps.next();
     expect(read).toBe(100);

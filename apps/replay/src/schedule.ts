@@ -15,50 +15,62 @@ export interface Step {
   readonly request: TraceRequest;
 }
 
+/** Requests in order of arrival. */
+export interface Arrivals {
+  /** The request at a place from 0, or undefined beyond the last. */
+  at(index: number): TraceRequest | undefined;
+}
+
 /** How fast an engine reads a prompt. */
 const prefillTokensPerMs = 10;
 
 /** How long an engine takes for one token of an answer. */
 const decodeMsPerToken = 20;
 
+/** From the record of a request to its removal. */
+export function durationMsOf({ inputTokens, outputTokens }: TraceRequest): number {
+  return inputTokens / prefillTokensPerMs + outputTokens * decodeMsPerToken;
+}
+
 /**
  * All steps of all requests in order of time; at one instant the earlier request goes first, and a request's
  * own calls keep their order. Holds in memory only what is under way.
  *
- * @param requests in order of arrival
+ * @param durationScale what the engines' times are multiplied by
  */
-export function* schedule(requests: readonly TraceRequest[]): Generator<Step, void, void> {
+export function* schedule(requests: Arrivals, durationScale = 1): Generator<Step, void, void> {
   const pending: Step[] = [];
-  let arrived = 0;
+  let arrival = arrivalOf(requests, 0);
   for (;;) {
-    const request = requests[arrived];
-    const arrival: Step | undefined = request && {
-      dueMs: request.arrivalMs,
-      call: 'query',
-      index: arrived,
-      request,
-    };
     const next = pending[0];
     const step = next !== undefined && (arrival === undefined || isBefore(next, arrival)) ? next : arrival;
     if (step === undefined) return;
-    if (step === arrival) arrived++;
+    if (step === arrival) arrival = arrivalOf(requests, step.index + 1);
     else popFirst(pending);
     yield step;
-    const following = successor(step);
+    const following = successor(step, durationScale);
     if (following !== undefined) insert(pending, following);
   }
 }
 
+function arrivalOf(requests: Arrivals, index: number): Step | undefined {
+  const request = requests.at(index);
+  return request && { dueMs: request.arrivalMs, call: 'query', index, request };
+}
+
 /** The next step of the same request. */
-function successor(step: Step): Step | undefined {
-  const { inputTokens, outputTokens } = step.request;
-  switch (step.call) {
+function successor({ dueMs, call, index, request }: Step, durationScale: number): Step | undefined {
+  switch (call) {
     case 'query':
-      return { ...step, call: 'record' };
-    case 'record':
-      return { ...step, call: 'release', dueMs: step.dueMs + inputTokens / prefillTokensPerMs };
-    case 'release':
-      return { ...step, call: 'remove', dueMs: step.dueMs + outputTokens * decodeMsPerToken };
+      return { dueMs, call: 'record', index, request };
+    case 'record': {
+      const prefillMs = (request.inputTokens / prefillTokensPerMs) * durationScale;
+      return { dueMs: dueMs + prefillMs, call: 'release', index, request };
+    }
+    case 'release': {
+      const decodeMs = request.outputTokens * decodeMsPerToken * durationScale;
+      return { dueMs: dueMs + decodeMs, call: 'remove', index, request };
+    }
     case 'remove':
       return undefined;
   }

@@ -56,4 +56,31 @@ describe('Statistics', () => {
     ]);
     expect([statistics.differences, statistics.comparisons, statistics.exactComparisons]).toEqual([2, 2, 1]);
   });
+
+  it('counts requests with a failed call and those in doubt, and keeps the first ids', () => {
+    const statistics = new Statistics();
+    for (const troubled of [true, false, true]) statistics.countFinishedRequest(troubled);
+    for (let id = 0; id < 150; id++) statistics.countDoubt(`r-${id}`);
+    expect([statistics.finishedRequests, statistics.troubledRequests, statistics.doubts]).toEqual([
+      3, 2, 150,
+    ]);
+    expect([statistics.doubtedIds.length, statistics.doubtedIds[99]]).toEqual([100, 'r-99']);
+  });
+
+  it('knows at what rate requests began', () => {
+    const statistics = new Statistics();
+    expect(statistics.reachedRatePerS).toBeUndefined();
+    statistics.countArrival(1000);
+    expect(statistics.reachedRatePerS).toBeUndefined();
+    for (const nowMs of [1100, 1300, 1600]) statistics.countArrival(nowMs);
+    expect(statistics.reachedRatePerS).toBe(5);
+  });
+
+  it('counts all differences of an answer though it keeps few in words', () => {
+    const statistics = new Statistics();
+    const difference = { engine: 0, quantity: 'promptLength', answered: 9, lower: 2, upper: 5 } as const;
+    const differences = Array.from({ length: 64 }, () => difference);
+    statistics.countComparison({ exact: false, differences }, ['a']);
+    expect([statistics.differences, statistics.problems.length]).toEqual([64, 10]);
+  });
 });

@@ -1,17 +1,14 @@
 import { createHistogram, type RecordableHistogram } from 'node:perf_hooks';
-import type { Comparison, Quantity } from './books.js';
+import type { Comparison } from './books.js';
+import { describeDifference } from './difference.js';
 import type { EngineLoad } from './engines.js';
 import { callKinds, type Call } from './schedule.js';
 
 /** How many errors, and how many differences, are kept in words; all are counted. */
 const keptLines = 10;
 
-/** The answer's own names. */
-const answerFields: Readonly<Record<Quantity, string>> = {
-  queuedRequests: 'queued_req_num',
-  prefillRequests: 'prefill_req_num',
-  promptLength: 'prompt_length',
-};
+/** How many requests in doubt are kept by their ids; all are counted. */
+const keptDoubts = 100;
 
 /** What is counted of one kind of call. */
 export interface CallFigures {
@@ -35,6 +32,9 @@ export class Statistics {
   readonly #differenceLines: string[] = [];
   #errorsInARow = 0;
   #finishedRequests = 0;
+  #troubledRequests = 0;
+  #doubts = 0;
+  readonly #doubtedIds: string[] = [];
   #comparisons = 0;
   #exactComparisons = 0;
   #differences = 0;
@@ -42,6 +42,9 @@ export class Statistics {
   #spreadSum = 0;
   #largestSpread = 0;
   #largestDelayMs = 0;
+  #arrivals = 0;
+  #firstArrivalMs = 0;
+  #lastArrivalMs = 0;
 
   /** A call of the trace is over after `latencyUs`; `failure` says why it failed, if it did. */
   countCall(call: Call, latencyUs: number, failure?: string): void {
@@ -57,20 +60,33 @@ export class Statistics {
     keep(this.#errorLines, `error: ${call}: ${reason}`);
   }
 
-  /** The last call of a request came back. */
-  countFinishedRequest(): void {
+  /** The last call of a request came back; `troubled` tells whether one of its calls failed. */
+  countFinishedRequest(troubled: boolean): void {
     this.#finishedRequests++;
+    if (troubled) this.#troubledRequests++;
+  }
+
+  /** The removal of a request failed: the service may hold it for removed or not. */
+  countDoubt(requestId: string): void {
+    this.#doubts++;
+    if (this.#doubtedIds.length < keptDoubts) this.#doubtedIds.push(requestId);
+  }
+
+  /** A request's first call started at this instant. */
+  countArrival(nowMs: number): void {
+    if (this.#arrivals++ === 0) this.#firstArrivalMs = nowMs;
+    this.#lastArrivalMs = nowMs;
   }
 
   /** An answer was compared with the books. `engines` gives the addresses for the words. */
   countComparison({ differences, exact }: Comparison, engines: readonly string[]): void {
     this.#comparisons++;
     if (exact) this.#exactComparisons++;
-    for (const { engine, quantity, answered, lower, upper } of differences) {
-      const rule = lower === upper ? String(lower) : `${lower} to ${upper}`;
-      this.countDifference(
-        `answer ${this.#comparisons}: ${engines[engine]} ${answerFields[quantity]} is ${answered}, must be ${rule}`,
-      );
+    for (const difference of differences) {
+      const kept = this.#differenceLines.length >= keptLines;
+      // A service that is wrong may be so thousands of times a second.
+      if (kept) this.#differences++;
+      else this.countDifference(`answer ${this.#comparisons}: ${describeDifference(difference, engines)}`);
     }
   }
 
@@ -126,6 +142,27 @@ export class Statistics {
 
   get finishedRequests(): number {
     return this.#finishedRequests;
+  }
+
+  /** Requests of which some call failed. */
+  get troubledRequests(): number {
+    return this.#troubledRequests;
+  }
+
+  /** Requests whose removal failed. */
+  get doubts(): number {
+    return this.#doubts;
+  }
+
+  /** The ids of the first of these. */
+  get doubtedIds(): readonly string[] {
+    return this.#doubtedIds;
+  }
+
+  /** At what rate requests began, in requests per second; undefined until there were two of them. */
+  get reachedRatePerS(): number | undefined {
+    const spanMs = this.#lastArrivalMs - this.#firstArrivalMs;
+    return this.#arrivals < 2 ? undefined : ((this.#arrivals - 1) * 1000) / Math.max(spanMs, 1e-3);
   }
 
   /** How many answers were compared with the books. */

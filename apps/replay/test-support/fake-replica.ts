@@ -12,8 +12,18 @@ export interface SeenCall {
   readonly body: string;
 }
 
-/** What may go wrong with a call: it is answered but not applied; applied twice; refused; or cut off. */
-type Fault = 'drop' | 'double' | 'refuse' | 'error status' | 'hang up' | 'applied, then hang up';
+/** What may go wrong with a call: it is answered but not applied; applied twice; refused; cut off; or never answered. */
+type Fault =
+  | 'drop'
+  | 'double'
+  | 'refuse'
+  | 'error status'
+  | 'hang up'
+  | 'applied, then hang up'
+  | 'hang'
+  | 'applied, then hang';
+
+const notApplied: ReadonlySet<Fault> = new Set<Fault>(['drop', 'refuse', 'hang up', 'hang']);
 
 export interface FakeOptions {
   /** Decides for each call, numbered from 0 over all calls, whether it is faulty. */
@@ -22,6 +32,12 @@ export interface FakeOptions {
   readonly turns?: () => number;
   /** Replaces the data of a query's answer. */
   readonly distort?: (rows: FakeRow[]) => unknown;
+  /** What several replicas share, as if they replicated at once; without it a replica has its own. */
+  readonly state?: FakeState;
+  /** A loopback address of its own. */
+  readonly host?: string;
+  /** Of one that was there before; without it any that is free. */
+  readonly port?: number;
 }
 
 interface FakeRow {
@@ -37,6 +53,8 @@ export interface FakeReplica {
   readonly calls: readonly SeenCall[];
   /** The most calls that were under way at a time. */
   readonly mostInFlight: () => number;
+  /** How many connections it took. */
+  readonly connections: () => number;
   close(): Promise<void>;
 }
 
@@ -46,9 +64,15 @@ interface FakeRequest {
 }
 
 /** The load API over a real socket, as small as can be: no expiry, no checks of input, lenient. */
-export async function startFakeReplica({ fault, turns, distort }: FakeOptions = {}): Promise<FakeReplica> {
+export async function startFakeReplica({
+  fault,
+  turns,
+  distort,
+  state = new FakeState(),
+  host = '127.0.0.1',
+  port: wantedPort = 0,
+}: FakeOptions = {}): Promise<FakeReplica> {
   const calls: SeenCall[] = [];
-  const state = new FakeState();
   let inFlight = 0;
   let mostInFlight = 0;
 
@@ -60,12 +84,12 @@ export async function startFakeReplica({ fault, turns, distort }: FakeOptions = 
     const index = calls.push(call) - 1;
     const wrong = fault?.(call, index);
     for (let left = turns?.() ?? 0; left > 0; left--) await turn();
-    const applied =
-      wrong === 'drop' || wrong === 'refuse' || wrong === 'hang up' ? 0 : wrong === 'double' ? 2 : 1;
+    const applied = wrong !== undefined && notApplied.has(wrong) ? 0 : wrong === 'double' ? 2 : 1;
     let data: unknown = null;
     for (let time = 0; time < applied; time++) data = state.apply(call, time === 0 ? '' : '#again');
     for (let left = turns?.() ?? 0; left > 0; left--) await turn();
     inFlight--;
+    if (wrong === 'hang' || wrong === 'applied, then hang') return;
     if (wrong === 'hang up' || wrong === 'applied, then hang up') return void request.socket.destroy();
     const status = wrong === 'refuse' || wrong === 'error status' ? 'ERROR' : 'OK';
     if (method === 'GET' && distort !== undefined) data = distort(data as FakeRow[]);
@@ -73,13 +97,16 @@ export async function startFakeReplica({ fault, turns, distort }: FakeOptions = 
     response.end(JSON.stringify({ status, error: null, data, trace_id: 'fake' }));
   }
 
-  server.listen(0, '127.0.0.1');
+  let connections = 0;
+  server.on('connection', () => connections++);
+  server.listen(wantedPort, host);
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   return {
-    target: `http://127.0.0.1:${port}`,
+    target: `http://${host}:${port}`,
     calls,
     mostInFlight: () => mostInFlight,
+    connections: () => connections,
     close: async () => {
       server.close();
       server.closeAllConnections();
@@ -88,7 +115,8 @@ export async function startFakeReplica({ fault, turns, distort }: FakeOptions = 
   };
 }
 
-class FakeState {
+/** What is known of all requests. */
+export class FakeState {
   readonly #clusters = new Map<string, Map<string, FakeRow>>();
   readonly #queued = new Map<string, FakeRequest>();
   readonly #prefilling = new Set<string>();

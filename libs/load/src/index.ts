@@ -1,4 +1,16 @@
 export { SystemClockModule } from './adapters/clock/system-clock.module.js';
-export { ReplicatedChangesModule } from './adapters/replication/replicated-changes.js';
+export { readLife } from './adapters/replication/life-format.js';
+export { ReplicatedChanges, ReplicatedChangesModule } from './adapters/replication/replicated-changes.js';
+export { ReplicatedLoad } from './adapters/replication/replicated-load.js';
+export { CollectGarbage } from './application/collect-garbage.js';
 export { Clock } from './application/ports/clock.js';
+export { RecordRequest } from './application/record-request.js';
+export { ReleasePrompt } from './application/release-prompt.js';
+export { RemoveRequest } from './application/remove-request.js';
+export { GcPolicy } from './domain/gc-policy.js';
+export type { Life, RequestRecord } from './domain/inference-request.js';
+export type { LoadLimits } from './domain/load-limits.js';
+export { LoadStats } from './domain/load-stats.js';
+export type { Moment } from './domain/moment.js';
+export { keyText, requestKeyOf } from './domain/request-table/request-key.js';
 export { LoadModule } from './load.module.js';

@@ -4,7 +4,28 @@ export {
   directoryContract,
   replicaPort,
 } from './contracts/directory-contract.js';
+export {
+  type PeerClientHarness,
+  type PeerClientTraits,
+  peerClientContract,
+  type ServedPeer,
+  silence,
+} from './contracts/peer-client-contract.js';
+export {
+  type ReplicatedStateHarness,
+  replicatedStateContract,
+} from './contracts/replicated-state-contract.js';
 export { type GoEvent, GoReplica } from './go-replica.js';
 export { ManualClock } from './manual-clock.js';
 export { ManualTimers } from './manual-timers.js';
-export { type Mood, NameServer, type ServiceRecord } from './name-server.js';
+export { SeededRandom } from './simulation/seeded-random.js';
+export { type DirectoryMood, SimulatedDirectory } from './simulation/simulated-directory.js';
+export {
+  type LinkTraits,
+  type NetworkPlace,
+  SimulatedNetwork,
+  soundLink,
+} from './simulation/simulated-network.js';
+export { type PeerServer, SimulatedPeerClient } from './simulation/simulated-peer-client.js';
+export { type ProcessTraits, SimulatedProcess } from './simulation/simulated-process.js';
+export { SimulatedTime } from './simulation/simulated-time.js';

@@ -9,11 +9,18 @@ import type { Timers } from './ports/timers.js';
 import type { ReplicatedStates } from './replicated-states.js';
 
 /** Snapshots that one replica gives at a time; each costs a share of its CPU. */
-const maxStreams = 4;
+const maxActiveStreams = 4;
+/** A stream whose reader takes nothing costs a little memory alone, and must not keep others from theirs. */
+const activeMs = 1_000;
+const maxStreams = 64;
+
+interface Stream {
+  lastReadMs: number;
+}
 
 /** Gives another replica what this one knows, line by line, as fast as it is read. */
 export class ServeSnapshot {
-  #streams = 0;
+  readonly #streams = new Set<Stream>();
 
   constructor(
     private readonly self: ThisReplica,
@@ -28,17 +35,26 @@ export class ServeSnapshot {
   /** @returns the lines; or `not-ready`, since half a picture is no snapshot; or `busy` */
   execute(selection: StateSelection): AsyncIterable<string> | 'not-ready' | 'busy' {
     if (this.self.phase !== 'ready') return 'not-ready';
-    return this.#streams >= maxStreams ? 'busy' : this.#lines(selection);
+    return this.#isBusy ? 'busy' : this.#lines(selection);
+  }
+
+  get #isBusy(): boolean {
+    if (this.#streams.size < maxActiveStreams) return false;
+    const activeSinceMs = this.clock.nowMs() - activeMs;
+    const active = [...this.#streams].filter(({ lastReadMs }) => lastReadMs > activeSinceMs);
+    return active.length >= maxActiveStreams || this.#streams.size >= maxStreams;
   }
 
   async *#lines(selection: StateSelection): AsyncIterable<string> {
-    this.#streams++;
+    const stream: Stream = { lastReadMs: this.clock.nowMs() };
+    this.#streams.add(stream);
     try {
       // Before the first chunk: what happens from here on may miss the chunks, and reaches the reader as events.
       yield snapshotHeaderText(this.#header());
       for (const state of this.states.all()) {
         if (selection.buckets !== undefined && !state.isRepaired) continue;
         for (const slice of state.states(selection)) {
+          stream.lastReadMs = this.clock.nowMs();
           if (slice.length > 0) yield chunkText(state.kind, slice, this.clock.nowMs());
           await this.timers.nextTurn();
         }
@@ -46,7 +62,7 @@ export class ServeSnapshot {
       yield endText;
       this.totals.snapshotsServed++;
     } finally {
-      this.#streams--;
+      this.#streams.delete(stream);
     }
   }
 

@@ -36,7 +36,7 @@ export const totalCounters: readonly Counter[] = [
   ['repair_rounds', 'Comparisons with all peers', (totals) => totals.repairRounds],
   [
     'buckets_diverged',
-    'Buckets of 256 in which a peer differed twice in a row',
+    'Buckets of 256 in which a peer differed at every look',
     (totals) => totals.bucketsDiverged,
   ],
   [

@@ -7,7 +7,7 @@ import { loadKind } from './load-kind.js';
 
 /** Tells the other replicas of every change. A replica that has none makes no text of it. */
 export class ReplicatedChanges extends RequestChanges {
-  constructor(private readonly feed: EventFeed) {
+  constructor(private readonly feed: Pick<EventFeed, 'isWanted' | 'publish'>) {
     super();
   }
 

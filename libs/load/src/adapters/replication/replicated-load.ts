@@ -35,7 +35,15 @@ export class ReplicatedLoad extends ReplicatedState<LifeOfRequest> {
     return this.load.merge(key, life, this.clock.now(), changedMs);
   }
 
-  override *states(selection: StateSelection): Iterable<readonly KnownState[]> {
+  /**
+   * Whoever asks for all that may count is told of what has expired, too: there it may seem younger, since it arrived
+   * at a process that had been stopped, and would count until its own time comes.
+   */
+  override *states({ youngerThanMs = Infinity, buckets }: StateSelection): Iterable<readonly KnownState[]> {
+    const selection = {
+      buckets,
+      youngerThanMs: this.#isAllThatCounts(youngerThanMs) ? undefined : youngerThanMs,
+    };
     for (const lives of this.load.known.slices(selection, () => this.clock.now().monotonicMs)) {
       yield lives.map(({ key, life, changedMs }) => ({
         state: knownText(key, life),
@@ -47,5 +55,9 @@ export class ReplicatedLoad extends ReplicatedState<LifeOfRequest> {
 
   override digest(into: StateDigest, window: DigestWindow): Iterable<void> {
     return this.load.known.hash(window, (bucket, high, low) => into.add(bucket, high, low));
+  }
+
+  #isAllThatCounts(youngerThanMs: number): boolean {
+    return youngerThanMs >= this.load.policy.expiryMs;
   }
 }

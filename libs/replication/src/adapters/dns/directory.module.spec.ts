@@ -1,6 +1,6 @@
 import { NestFactory } from '@nestjs/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { NameServer } from '#testing';
+import { NameServer } from '#name-server';
 import { Directory } from '../../application/ports/directory.js';
 import { addressText } from '../../domain/peer-address.js';
 import { DirectoryModule, type DirectoryOptions } from './directory.module.js';

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { NameServer, directoryContract, replicaPort } from '#testing';
+import { NameServer } from '#name-server';
+import { directoryContract, replicaPort } from '#testing';
 import { DnsDirectory } from './dns-directory.js';
 import { NameServerResolver } from './name-server-resolver.js';
 import { SystemResolver } from './system-resolver.js';

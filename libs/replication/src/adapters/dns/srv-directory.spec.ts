@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { NameServer, directoryContract } from '#testing';
+import { NameServer } from '#name-server';
+import { directoryContract } from '#testing';
 import { NameServerResolver } from './name-server-resolver.js';
 import { SrvDirectory } from './srv-directory.js';
 import { SystemResolver } from './system-resolver.js';

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Pool } from 'undici';
 import {
   type OutgoingBatch,
+  type SnapshotHeader,
   type WireEvent,
   batchText,
   readChunk,
@@ -20,6 +21,7 @@ import {
   type SnapshotStream,
 } from '../../application/ports/peer-client.js';
 import { WireError } from '../../application/ports/replicated-state.js';
+import { peerAddressOf } from '../../domain/peer-address.js';
 import { readBatchAnswer, readDigestAnswer, readEnvelope } from './answers.js';
 import { Exchange, type HttpAnswer } from './exchange.js';
 import { linesOf } from './lines.js';
@@ -27,17 +29,17 @@ import { linesOf } from './lines.js';
 /** How peers are called; the environment variables `REPLICA_CLIENT_*`. */
 export interface HttpPeerClientOptions {
   readonly dialTimeoutMs: number;
-  /** From the call to the whole answer. */
+  /** From the call to the whole answer; of a snapshot, from one part to the next. */
   readonly requestTimeoutMs: number;
-  /** Connections to one peer; one is enough but for peers of the Go service. */
+  /** Connections to one peer, though never fewer than its calls need that are under way side by side. */
   readonly maxConnections: number;
   readonly idleTimeoutMs: number;
   readonly keepAlivePeriodMs: number;
 }
 
+/** A batch, a digest, a snapshot for a gap and one for repair: none may wait for another to be over. */
+const leastConnections = 4;
 const maxAnswerBytes = 64 * 1024;
-/** A donor that sends nothing for this long is given up. */
-const snapshotSilenceMs = 5_000;
 const json = { 'content-type': 'application/json' };
 
 /** Reaches peers over HTTP/1.1. Its connections to a peer end when that is forgotten: at the very end, after the flush. */
@@ -79,8 +81,9 @@ export class HttpPeerClient extends PeerClient {
       const { statusCode, body } = await this.#poolOf(peer).request({
         method: 'GET',
         path: `/v1/replica/snapshot?${query}`,
-        headersTimeout: snapshotSilenceMs,
-        bodyTimeout: snapshotSilenceMs,
+        // No longer than for a batch: while a silent donor is waited for, no gap is closed.
+        headersTimeout: this.options.requestTimeoutMs,
+        bodyTimeout: this.options.requestTimeoutMs,
       });
       if (statusCode !== 200) {
         await body.dump();
@@ -88,7 +91,7 @@ export class HttpPeerClient extends PeerClient {
         throw new PeerError(`status ${statusCode} to the call for a snapshot`);
       }
       const lines = linesOf(body)[Symbol.asyncIterator]();
-      return { header: readSnapshotHeader(await nextLine(lines)), chunks: chunksOf(lines) };
+      return { header: await headerOf(lines), chunks: chunksOf(lines) };
     } catch (error) {
       throw peerErrorOf(error);
     }
@@ -106,18 +109,21 @@ export class HttpPeerClient extends PeerClient {
     body: string,
     headers: Readonly<Record<string, string>>,
   ): Promise<HttpAnswer> {
+    const pool = this.#poolOf(peer);
     return new Promise((resolve, reject) => {
       const exchange = new Exchange(this.options.requestTimeoutMs, maxAnswerBytes, resolve, reject);
-      this.#poolOf(peer).dispatch({ method, path, body, headers }, exchange);
+      pool.dispatch({ method, path, body, headers }, exchange);
     });
   }
 
+  /** @throws PeerError for text that is no address */
   #poolOf(peer: string): Pool {
     let pool = this.#pools.get(peer);
     if (pool === undefined) {
+      if (peerAddressOf(peer) === undefined) throw new PeerError(`${peer} is no address host:port`);
       const { dialTimeoutMs, maxConnections, idleTimeoutMs, keepAlivePeriodMs } = this.options;
       pool = new Pool(`http://${peer}`, {
-        connections: maxConnections,
+        connections: Math.max(leastConnections, maxConnections),
         pipelining: 1,
         connect: { timeout: dialTimeoutMs, keepAlive: true, keepAliveInitialDelay: keepAlivePeriodMs },
         keepAliveTimeout: idleTimeoutMs,
@@ -129,6 +135,16 @@ export class HttpPeerClient extends PeerClient {
       this.#pools.set(peer, pool);
     }
     return pool;
+  }
+}
+
+async function headerOf(lines: AsyncIterator<string>): Promise<SnapshotHeader> {
+  try {
+    return readSnapshotHeader(await nextLine(lines));
+  } catch (error) {
+    // The donor would wait for a reader.
+    await lines.return?.();
+    throw error;
   }
 }
 

@@ -1,0 +1,1 @@
+export { type Mood, NameServer, type ServiceRecord } from './name-server.js';
