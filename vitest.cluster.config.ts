@@ -8,6 +8,8 @@ export default defineConfig({
     include: ['test/cluster/**/*.cluster.ts'],
     setupFiles: ['libs/testing/src/setup.ts'],
     fileParallelism: false,
+    // Each test as it ends: they take minutes.
+    reporters: ['verbose'],
     testTimeout: 180_000,
     hookTimeout: 120_000,
   },
