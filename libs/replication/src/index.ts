@@ -39,6 +39,7 @@ export {
 } from './application/ports/replicated-state.js';
 export { Timers } from './application/ports/timers.js';
 export { ReceiveBatch } from './application/receive-batch.js';
+export { ReceiveGoEvent } from './application/receive-go-event.js';
 export { RepairDivergence } from './application/repair-divergence.js';
 export { ReplicatedStates } from './application/replicated-states.js';
 export { Replication } from './application/replication.js';
