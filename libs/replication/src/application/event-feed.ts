@@ -1,10 +1,13 @@
 import type { EventLog } from '../domain/event-log.js';
 import type { Mesh } from './mesh.js';
+import type { PeerFeed } from './peer-feed.js';
 import type { Clock } from './ports/clock.js';
 import type { Timers } from './ports/timers.js';
 
 const beatMs = 100;
 const flushLookMs = 5;
+/** A peer that fails so often in a row can't be reached: one failure may be a connection that was cut. */
+const lastTries = 3;
 
 /**
  * Takes the events of this process for all peers. Contexts publish here; nothing on this path waits for a peer, sends
@@ -46,10 +49,19 @@ export class EventFeed {
     });
   }
 
-  /** Waits until every peer that can be reached has all events. @returns whether that came in time */
+  /**
+   * Waits until every peer that can be reached has all events. One that could not be is tried once more.
+   *
+   * @returns whether that came in time
+   */
   async flush(timeoutMs: number): Promise<boolean> {
     const deadlineMs = this.clock.nowMs() + timeoutMs;
-    while (![...this.mesh.peers()].every(({ feed }) => feed.isFlushed)) {
+    const failedBefore = new Map([...this.mesh.peers()].map(({ feed }) => [feed, feed.failures.total]));
+    const isGivenUp = (feed: PeerFeed): boolean => {
+      const { total, inRow } = feed.failures;
+      return inRow >= lastTries && total > (failedBefore.get(feed) ?? 0);
+    };
+    while (![...this.mesh.peers()].every(({ feed }) => feed.isFlushed || isGivenUp(feed))) {
       if (this.clock.nowMs() >= deadlineMs) return false;
       await this.timers.sleep(flushLookMs);
     }

@@ -7,7 +7,7 @@ import type { ReplicaPhase, ThisReplica } from '../domain/this-replica.js';
 import { GoDelivery } from './go-delivery.js';
 import type { Clock } from './ports/clock.js';
 import type { Journal } from './ports/journal.js';
-import type { BatchAnswer, PeerClient } from './ports/peer-client.js';
+import { type BatchAnswer, type PeerClient, PeerError } from './ports/peer-client.js';
 import type { Random } from './ports/random.js';
 import type { Timers } from './ports/timers.js';
 import type { ReplicatedStates } from './replicated-states.js';
@@ -59,6 +59,7 @@ export class PeerFeed {
   #epoch: string | undefined;
   #peerPhase: ReplicaPhase | undefined;
   #lastError: string | undefined;
+  #failures = 0;
   #cancel = (): void => {};
 
   /** @param identify who answers with an epoch; asked at every answer */
@@ -115,9 +116,14 @@ export class PeerFeed {
     return this.#cursor.awaitsSnapshot || this.lagMs > behindAfterMs ? 'behind' : 'in_sync';
   }
 
+  /** Failures since the start, and in a row. */
+  get failures(): { readonly total: number; readonly inRow: number } {
+    return { total: this.#failures, inRow: this.#backoff.failures };
+  }
+
   /** Nothing is left to send, or nobody to send it to. */
   get isFlushed(): boolean {
-    if (this.#identity !== 'peer' || this.#backoff.failures > 0) return true;
+    if (this.#identity !== 'peer') return true;
     return this.#speaksGo ? this.#go.lagEvents === 0 : this.#cursor.lagEvents === 0;
   }
 
@@ -181,7 +187,7 @@ export class PeerFeed {
 
   async #deliverBatch(): Promise<void> {
     const { self, log, client, totals, clock } = this.parts;
-    const section = this.#cursor.section(batchLimits);
+    const section = this.#identity === 'peer' ? this.#cursor.section(batchLimits) : this.#cursor.probe();
     const { first, events } = section;
     totals.batchesSent++;
     totals.eventsSent += events.length;
@@ -199,7 +205,11 @@ export class PeerFeed {
     }
     this.#speaksGo = false;
     this.#meet(answer);
-    this.#cursor.move(section, answer);
+    const leadsOn = this.#cursor.move(section, answer);
+    if (!leadsOn && this.#identity === 'peer')
+      throw new PeerError(
+        `it answers ${answer.outcome} ${answer.applied} to ${events.length} events from ${first} on`,
+      );
     if (events.length > 0 && answer.outcome === 'applied')
       totals.observeLatency(clock.nowMs() - events[0]!.loggedMs);
   }
@@ -240,6 +250,7 @@ export class PeerFeed {
     if (this.#backoff.failures === 0)
       this.parts.journal.tell({ type: 'peer-unreachable', peer: this.address, reason });
     this.parts.totals.batchesFailed++;
+    this.#failures++;
     this.#lastError = reason;
     this.#sendIn(this.#backoff.fail(this.parts.random.next()));
   }

@@ -53,16 +53,28 @@ export class PeerCursor {
 
   /** What to send next. A cursor that has fallen out of the ring begins with what is left; the peer sees the gap. */
   section(limits: LogLimits): LogSection {
-    if (this.#next === undefined) return { first: this.log.next, events: [] };
+    if (this.#next === undefined) return this.probe();
     const first = Math.max(this.#next, this.log.oldest);
     return { first, events: this.log.read(first, limits) };
   }
 
-  /** The peer has answered a section. Never goes beyond what the log has given out. */
-  move(sent: LogSection, { outcome, applied }: Progress): void {
-    const next = outcome === 'snapshot' ? sent.first + sent.events.length : applied + 1;
+  /** What asks who is there, without events. */
+  probe(): LogSection {
+    return { first: this.log.next, events: [] };
+  }
+
+  /**
+   * The peer has answered a section. Never goes beyond what the log has given out.
+   *
+   * @returns false where the answer can't be meant, and nothing moves: the peer would be sent the same for ever
+   */
+  move(sent: LogSection, { outcome, applied }: Progress): boolean {
+    const end = sent.first + sent.events.length;
+    const next = outcome === 'snapshot' ? end : applied + 1;
+    if ((outcome === 'applied' && next < end) || (outcome === 'gap' && next >= sent.first)) return false;
     this.#next = Math.min(next, this.log.next);
     this.#lastOutcome = outcome;
+    return true;
   }
 
   /** Goes on at a sequence, for a peer that can't tell. */
