@@ -26,10 +26,11 @@ describe('EventFeed', () => {
   const flushing = (timeoutMs = 5_000) => {
     const startedMs = parts.clock.nowMs();
     const outcome: { isFlushed?: boolean; tookMs?: number } = {};
-    void feed.flush(timeoutMs).then((isFlushed) => {
-      outcome.isFlushed = isFlushed;
+    const flush = async () => {
+      outcome.isFlushed = await feed.flush(timeoutMs);
       outcome.tookMs = parts.clock.nowMs() - startedMs;
-    });
+    };
+    void flush();
     return outcome;
   };
 

@@ -65,7 +65,11 @@ export class GrowingNumbers implements ReplicatedState<Parsed> {
     for (let i = 0; i < selected.length; i += this.sliceSize) {
       yield selected
         .slice(i, i + this.sliceSize)
-        .map(({ name, value, ...times }) => ({ state: JSON.stringify([name, value]), ...times }));
+        .map(({ name, value, sinceMs, changedMs }) => ({
+          state: JSON.stringify([name, value]),
+          sinceMs,
+          changedMs,
+        }));
     }
   }
 
