@@ -146,7 +146,9 @@ describe('EventFeed', () => {
       publish();
       const outcome = flushing();
       await parts.timers.advance(1_000);
-      expect(outcome.isFlushed).toBe(true);
+      expect(outcome).toEqual({ isFlushed: true, tookMs: expect.any(Number) });
+      expect(outcome.tookMs).toBeGreaterThanOrEqual(75);
+
       expect(parts.client.batches.at(-1)).toMatchObject({ first: 1, events: [{ state: '["a",1]' }] });
       expect(parts.log.next).toBe(2);
     });
@@ -162,6 +164,7 @@ describe('EventFeed', () => {
       const outcome = flushing();
       await parts.timers.advance(5_000);
       expect(outcome.isFlushed).toBe(true);
+      expect(outcome.tookMs).toBeGreaterThan(0);
       expect(outcome.tookMs).toBeLessThanOrEqual(1_005);
       expect(parts.client.batches.length).toBeGreaterThan(before);
       await meet(other);

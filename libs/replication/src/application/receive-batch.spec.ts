@@ -67,6 +67,8 @@ describe('ReceiveBatch', () => {
     expect(await receive(4, 'd')).toEqual(['gap', 1]);
     expect(parts.numbers.values).toEqual({ a: 1, d: 1 });
     expect([closeGap.hasOpenGaps, parts.totals.gapsFound]).toEqual([true, 1]);
+    expect(await receive(4, 'z', { epoch: 'd'.repeat(16) })).toEqual(['gap', 0]);
+    closeGap.onClosed('d'.repeat(16));
     expect(await receive(2, 'bcd')).toEqual(['applied', 4]);
     expect([closeGap.hasOpenGaps, parts.client.snapshotRequests]).toEqual([false, []]);
   });

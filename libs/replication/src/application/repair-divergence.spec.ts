@@ -143,21 +143,25 @@ describe('RepairDivergence', () => {
     expect([looks(), fetched()]).toEqual([5, [['e', 'f', 'g', 'h'].map(bucketOf)]]);
   });
 
-  it('asks for the moment of its own digest, and compares no more than both remember', async () => {
-    theirs.set('a', 1);
-    await parts.timers.advance(100);
-    parts.numbers.set('a', 1);
+  it('asks for the moment of its own digest', async () => {
     const { execute } = takeDigest;
     takeDigest.execute = async (request) => {
       const taken = await execute.call(takeDigest, request);
       parts.clock.advance(7);
       return taken;
     };
-    theirs.horizonMs = 4_501;
     await start();
-    expect(parts.client.digestRequests[0]).toEqual({ peer, agoMs: 7, youngerThanMs: 600_000 });
-    // What is a little older here than there would differ without end.
-    expect(fetched()).toEqual([]);
+    expect(parts.client.digestRequests).toEqual([{ peer, agoMs: 7, youngerThanMs: 600_000 }]);
+  });
+
+  it('finds no difference in what the other has begun to forget', async () => {
+    parts.numbers.set('old', 1);
+    await parts.timers.advance(4_000);
+    parts.numbers.set('young', 1);
+    theirs.set('young', 1);
+    theirs.horizonMs = 8_000;
+    await start(1_000);
+    expect([looks(), fetched()]).toEqual([1, []]);
   });
 
   it('fetches no more than both remember', async () => {
