@@ -94,8 +94,8 @@ module.exports = {
       name: 'tests-stay-out-of-production',
       comment: 'Fakes and specs are not in the build that ships.',
       severity: 'error',
-      from: { path: '^(apps|libs)/', pathNot: [specs, '^libs/testing/', '^apps/[^/]+/test-support/'] },
-      to: { path: ['^libs/testing/', specs, '^test/', '^apps/[^/]+/test-support/'] },
+      from: { path: '^(apps|libs)/', pathNot: [specs, '^libs/testing/', '^(apps|libs)/[^/]+/test-support/'] },
+      to: { path: ['^libs/testing/', specs, '^test/', '^(apps|libs)/[^/]+/test-support/'] },
     },
     {
       name: 'the-service-has-no-name-server',

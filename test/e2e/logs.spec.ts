@@ -242,17 +242,22 @@ describe('the log', () => {
     });
   });
 
-  it.each([
-    [{}, 0],
-    [{ META_DATA_CENTER_SVC_DISC_HOST: 'mdc.svc' }, 1],
-    [{ METADATA_CENTER_STATIC_PEERS: 'mdc-1:8080' }, 1],
-    [{ META_DATA_CENTER_SVC_DISC_HOST: 'mdc.svc', METADATA_CENTER_STATIC_PEERS: 'mdc-1:8080' }, 1],
-  ])('warns of peers that this release does not ask, with %j', async (environment, count) => {
-    await start(environment);
-    const warnings = parsed().filter(({ level }) => level === 'WARN');
-    expect(warnings.map(({ msg }) => msg)).toEqual(
-      Array.from({ length: count }, () => expect.stringMatching(/^peers are configured, but .* alone$/)),
-    );
+  it('tells once of a replica that was found and does not answer', async () => {
+    // Port 9, "discard": nobody listens there.
+    const { calls } = await start({ METADATA_CENTER_STATIC_PEERS: '127.0.0.1:9' });
+    await vi.waitFor(async () => {
+      const { body } = await call('GET', `${calls.url}/v1/replica/status`);
+      expect(body.data).toMatchObject({ totals: { batches_failed: expect.toSatisfy((n: number) => n > 1) } });
+    });
+    const news = parsed().filter((line) => line['peer'] !== undefined);
+    expect(news).toMatchObject([
+      { level: 'INFO', msg: 'a replica was found', peer: '127.0.0.1:9', source: 'directory' },
+      {
+        level: 'WARN',
+        msg: expect.stringMatching(/^a replica does not answer/) as string,
+        reason: expect.stringContaining('ECONNREFUSED') as string,
+      },
+    ]);
   });
 
   it('as text is there when a call is answered, and to the last line', async () => {

@@ -40,7 +40,11 @@ const title = isSkipped ? 'promtool, which is not here (apt-get install promethe
 describe.skipIf(isSkipped)(title, () => {
   let replica: RunningReplica;
   beforeAll(async () => {
-    replica = await startReplica();
+    // A host that is looked up, and a peer, which is not there.
+    replica = await startReplica({
+      META_DATA_CENTER_SVC_DISC_HOST: 'localhost',
+      METADATA_CENTER_STATIC_PEERS: '127.0.0.1:9',
+    });
   });
   afterAll(() => replica.close());
 
@@ -53,6 +57,9 @@ describe.skipIf(isSkipped)(title, () => {
       'prompt_length',
       'http_request_duration_us_bucket',
       'process_cpu_seconds_total',
+      'replication_latency_ms_bucket',
+      'dns_lookup_hosts',
+      'metadata_center_replication_lag_seconds',
     ]) {
       expect(text).toMatch(new RegExp(`^${name}[ {]`, 'm'));
     }

@@ -83,6 +83,7 @@ function replicationOf(config: Configuration): DynamicModule {
       epoch: randomBytes(8).toString('hex'),
       log: { maxEvents: config.replicationLogEvents, maxBytes: config.replicationLogBytes },
       expectsPeers: discoveryHost !== undefined || staticPeers !== undefined,
+      lookupDomain: config.discovery === 'static' ? undefined : discoveryHost,
       lookupIntervalMs: config.dnsLookupIntervalMs,
       bootstrapTimeoutMs: config.bootstrapTimeoutMs,
       client: {

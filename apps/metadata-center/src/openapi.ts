@@ -20,6 +20,7 @@ export function openApiOf(api: NestFastifyApplication): OpenAPIObject {
     .setVersion(version)
     .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
     .addTag('load', 'The load of the engines, from what routers report')
+    .addTag('replication', 'Calls between replicas, and the view of them for operators')
     .addTag('operation', 'Probes, metrics and the log level')
     .build();
   const document = SwaggerModule.createDocument(api, about);

@@ -48,10 +48,11 @@ export class Replica {
       apiPort: await listenOn(this.api, httpHost, httpPort, 'METADATA_CENTER_HTTP_PORT'),
       adminPort: await listenOn(this.admin, httpHost, adminPort, 'METADATA_CENTER_ADMIN_PORT'),
     };
-    this.log.info({ version, host: httpHost, ...ports, pid: process.pid }, 'listening');
+    const self = { version, host: httpHost, ...ports, pid: process.pid };
+    this.log.info(self, 'listening');
     const bootstrap = await this.membership.join(ports.apiPort);
     this.readiness.open();
-    this.log.info({ bootstrap }, this.readiness.state);
+    this.log.info({ ...self, bootstrap }, this.readiness.state);
     return ports;
   }
 

@@ -1,5 +1,6 @@
 export { SystemClockModule } from './adapters/clock/system-clock.module.js';
-export { readLife } from './adapters/replication/life-format.js';
+export { LoadGoWire } from './adapters/replication/go-wire.js';
+export { readChange } from './adapters/replication/life-format.js';
 export { ReplicatedChanges, ReplicatedChangesModule } from './adapters/replication/replicated-changes.js';
 export { ReplicatedLoad } from './adapters/replication/replicated-load.js';
 export { CollectGarbage } from './application/collect-garbage.js';

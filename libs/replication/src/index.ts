@@ -22,6 +22,7 @@ export { Journal, type ReplicationNews } from './application/ports/journal.js';
 export {
   type BatchAnswer,
   type DigestAnswer,
+  type DigestRequest,
   PeerClient,
   PeerError,
   type SnapshotRequest,
@@ -38,6 +39,7 @@ export {
 } from './application/ports/replicated-state.js';
 export { Timers } from './application/ports/timers.js';
 export { ReceiveBatch } from './application/receive-batch.js';
+export { ReceiveGoEvent } from './application/receive-go-event.js';
 export { RepairDivergence } from './application/repair-divergence.js';
 export { ReplicatedStates } from './application/replicated-states.js';
 export { Replication } from './application/replication.js';
@@ -48,6 +50,6 @@ export { OwnAddresses } from './domain/own-addresses.js';
 export { type PeerAddress, addressText, peerAddressOf } from './domain/peer-address.js';
 export { ReceivedCursors } from './domain/received-cursors.js';
 export { ReplicationTotals } from './domain/replication-totals.js';
-export { bucketCount, type StateDigest } from './domain/state-digest.js';
+export { bucketCount, StateDigest } from './domain/state-digest.js';
 export { ThisReplica } from './domain/this-replica.js';
 export { type ReplicationOptions, ReplicationModule } from './replication.module.js';

@@ -1,8 +1,9 @@
 import { type DynamicModule, type FactoryProvider, type ModuleMetadata, Module } from '@nestjs/common';
-import { made } from '#platform';
+import { MetricSources, made } from '#platform';
 import { GoEventController } from './adapters/http/go-event.controller.js';
 import { type HttpPeerClientOptions, HttpPeerClient } from './adapters/http/http-peer-client.js';
 import { ReplicaController } from './adapters/http/replica.controller.js';
+import { ReplicationMetrics } from './adapters/prometheus/replication-metrics.js';
 import { BootstrapReplica } from './application/bootstrap-replica.js';
 import { CloseGap } from './application/close-gap.js';
 import { EventFeed } from './application/event-feed.js';
@@ -35,6 +36,8 @@ export interface ReplicationOptions {
   readonly log: LogLimits;
   /** A directory is configured: events are logged before the first peer is found. */
   readonly expectsPeers: boolean;
+  /** The name under which replicas are looked up, for a metric; undefined where they are not. */
+  readonly lookupDomain: string | undefined;
   readonly lookupIntervalMs: number;
   readonly bootstrapTimeoutMs: number;
   readonly client: HttpPeerClientOptions;
@@ -65,7 +68,7 @@ export class ReplicationModule {
           inject: [Clock],
         },
         ...meshProviders(options),
-        made(MergeEvents, ReplicatedStates, Timers),
+        made(MergeEvents, ReplicatedStates, ReplicationTotals, Timers),
         made(LoadSnapshot, PeerClient, ReceivedCursors, MergeEvents, ReplicationTotals, Clock, Journal),
         made(CloseGap, ThisReplica, Mesh, LoadSnapshot, Clock),
         made(ReceiveBatch, ThisReplica, Mesh, ReceivedCursors, MergeEvents, CloseGap, ReplicationTotals),
@@ -106,6 +109,12 @@ export class ReplicationModule {
           useFactory: (self, log, mesh, directory, cursors, totals) =>
             new ReportStatus(self, log, options.log, mesh, directory, cursors, totals),
           inject: [ThisReplica, EventLog, Mesh, FollowDirectory, ReceivedCursors, ReplicationTotals],
+        },
+        {
+          provide: ReplicationMetrics,
+          useFactory: (reportStatus: ReportStatus, sources: MetricSources) =>
+            new ReplicationMetrics(reportStatus, sources, options.lookupDomain),
+          inject: [ReportStatus, MetricSources],
         },
       ],
       exports: [EventFeed, ReplicatedStates],

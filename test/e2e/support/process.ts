@@ -94,7 +94,8 @@ export interface ServingProcess extends AsyncDisposable {
 /** Starts a service process and waits until it is ready. */
 export async function serve(environment: Record<string, string> = {}): Promise<ServingProcess> {
   const service = new ServiceProcess(environment);
-  const line = await service.lineWith('"msg":"ready"');
+  await service.lineWith('"msg":"ready"');
+  const line = await service.lineWith('"msg":"listening"');
   const { apiPort, adminPort } = JSON.parse(line) as { apiPort: number; adminPort: number };
   return {
     service,

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import type { Adapters } from '../../../apps/metadata-center/src/app.module.js';
 import { readConfiguration } from '../../../apps/metadata-center/src/config/configuration.js';
 import { createReplica } from '../../../apps/metadata-center/src/create-app.js';
 import type { Replica } from '../../../apps/metadata-center/src/replica.js';
@@ -17,7 +19,31 @@ export interface RunningReplica {
   close(): Promise<void>;
 }
 
-export async function startReplica(environment: Record<string, string> = {}): Promise<RunningReplica> {
+/** A replica that listens; it may still be learning what others know. */
+export interface ListeningReplica extends RunningReplica {
+  /** It has learnt what it could, and serves. */
+  readonly ready: Promise<void>;
+}
+
+/**
+ * Starts a replica, and waits until it serves.
+ *
+ * @param time the load's; that of the replication is the system's
+ */
+export async function startReplica(
+  environment: Record<string, string> = {},
+  time: 'manual' | 'system' = 'manual',
+): Promise<RunningReplica> {
+  const replica = await beginReplica(environment, time);
+  await replica.ready;
+  return replica;
+}
+
+/** Starts a replica, and does not wait for it to learn what others know. */
+export async function beginReplica(
+  environment: Record<string, string> = {},
+  time: 'manual' | 'system' = 'manual',
+): Promise<ListeningReplica> {
   const clock: ManualClock & Clock = new ManualClock();
   const logLines: string[] = [];
   const config = readConfiguration({
@@ -28,27 +54,39 @@ export async function startReplica(environment: Record<string, string> = {}): Pr
     ...environment,
   });
   const replica = await createReplica(config, {
-    adapters: {
-      clock: {
-        module: class ManualClockModule {},
-        providers: [{ provide: Clock, useValue: clock }],
-        exports: [Clock],
-      },
-    },
+    ...(time === 'manual' ? { adapters: manualTime(clock) } : {}),
     logOutput: {
       droppedLines: 0,
       write: (text: string) => void logLines.push(...text.split('\n').slice(0, -1)),
       flush: () => Promise.resolve(),
     },
   });
-  const { apiPort, adminPort } = await replica.listen();
+  const listening = Promise.all(
+    [replica.api, replica.admin].map((app) => once(app.getHttpServer(), 'listening')),
+  );
+  const ready = replica.listen();
+  await Promise.race([listening, ready]);
+  const [port, adminPort] = [replica.api, replica.admin].map(
+    (app) => (app.getHttpServer().address() as AddressInfo).port,
+  );
   return {
     replica,
-    url: `http://127.0.0.1:${apiPort}`,
-    adminUrl: `http://127.0.0.1:${adminPort}`,
-    port: (replica.api.getHttpServer().address() as AddressInfo).port,
+    url: `http://${config.httpHost}:${port}`,
+    adminUrl: `http://${config.httpHost}:${adminPort}`,
+    port: port!,
     clock,
     logLines,
+    ready: ready.then(() => undefined),
     close: () => replica.close(),
+  };
+}
+
+function manualTime(clock: ManualClock & Clock): Adapters {
+  return {
+    clock: {
+      module: class ManualClockModule {},
+      providers: [{ provide: Clock, useValue: clock }],
+      exports: [Clock],
+    },
   };
 }

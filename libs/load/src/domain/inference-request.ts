@@ -120,8 +120,15 @@ export function isSameKnowledge(a: Life, b: Life): boolean {
     a.generation === b.generation &&
     a.released === b.released &&
     a.removed === b.removed &&
-    compareRecords(a.record, b.record) === 0
+    isSameRecord(a.record, b.record)
   );
+}
+
+/** What was packed knew the rest once: it is no news. */
+function isSameRecord(a: RequestRecord | undefined, b: RequestRecord | undefined): boolean {
+  if (a !== undefined && b !== undefined && (isPacked(a) || isPacked(b)))
+    return a.timestampNs === b.timestampNs;
+  return compareRecords(a, b) === 0;
 }
 
 /** Whether a replica can have such a life: what comes from elsewhere is not to be trusted. */

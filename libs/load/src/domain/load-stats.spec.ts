@@ -259,6 +259,16 @@ describe('LoadStats', () => {
     expect(load.record('r', record, at(1))).toBe('repeated');
   });
 
+  it('hears nothing new where a record comes again whose request is over', () => {
+    const load = new LoadStats(policy, limits);
+    const life = load.record('r', record, at(0)) as Life;
+    load.remove('r', at(1));
+    expect(load.merge(requestKeyOf('r'), life, at(2))).toBe(false);
+    const other = { ...life, record: { ...record, timestampNs: 8n } };
+    expect(load.merge(requestKeyOf('r'), other, at(2))).toBe(true);
+    expect(load.merge(requestKeyOf('r'), other, at(2))).toBe(false);
+  });
+
   it('has nothing to repair where an age alone makes it forget', () => {
     const load = new LoadStats(policy, limits);
     const life = load.record('r', record, at(0)) as Life;

@@ -32,7 +32,12 @@ export class LoadSnapshot {
       }
       this.cursors.adopt(snapshot.header.cursors);
       this.totals.snapshotsLoaded++;
-      this.journal.tell({ type: 'snapshot-loaded', peer, states, tookMs: this.clock.nowMs() - startedMs });
+      this.journal.tell({
+        type: 'snapshot-loaded',
+        peer,
+        states,
+        tookMs: Math.round(this.clock.nowMs() - startedMs),
+      });
       return 'loaded';
     } catch (error) {
       this.totals.snapshotsFailed++;

@@ -1,3 +1,4 @@
+import type { ReplicationTotals } from '../domain/replication-totals.js';
 import type { WireEvent } from './batch-format.js';
 import type { Timers } from './ports/timers.js';
 import type { ReplicatedStates } from './replicated-states.js';
@@ -9,6 +10,7 @@ const sliceSize = 250;
 export class MergeEvents {
   constructor(
     private readonly states: ReplicatedStates,
+    private readonly totals: ReplicationTotals,
     private readonly timers: Timers,
   ) {}
 
@@ -20,6 +22,7 @@ export class MergeEvents {
    */
   async execute(events: readonly WireEvent[]): Promise<number> {
     const merges = this.states.parse(events);
+    this.totals.eventsSkipped += events.length - merges.length;
     let news = 0;
     for (let i = 0; i < merges.length; i++) {
       if (i > 0 && i % sliceSize === 0) await this.timers.nextTurn();

@@ -25,6 +25,9 @@ export interface MeshPeer {
 export class Mesh {
   readonly #members = new Map<string, Member>();
   #hasEverHadPeers = false;
+  /** Somebody was turned away since there was room the last time. */
+  #isFull = false;
+  #isStopped = false;
   #onOtherProcess = (): void => {};
 
   constructor(private readonly parts: FeedParts) {}
@@ -60,12 +63,14 @@ export class Mesh {
 
   /** A replica at this address has sent a batch. */
   hear(origin: string): void {
-    const member = this.#members.get(origin);
+    const address = this.#members.has(origin) ? origin : spelt(origin);
+    if (address === undefined) return;
+    const member = this.#members.get(address);
     if (member !== undefined) {
       member.lastHeardMs = this.parts.clock.nowMs();
       member.feed.hear();
-    } else if (origin !== this.parts.self.address && peerAddressOf(origin) !== undefined) {
-      this.#add(origin, 'greeting');
+    } else if (address !== this.parts.self.address) {
+      this.#add(address, 'greeting');
     }
   }
 
@@ -85,18 +90,20 @@ export class Mesh {
     for (const { feed } of this.#members.values()) feed.beat();
   }
 
+  /** Feeds nobody any more, whoever is found or greets. */
   stop(): void {
+    this.#isStopped = true;
     for (const { feed } of this.#members.values()) feed.stop();
     this.#members.clear();
   }
 
   #add(address: string, source: Member['source']): void {
-    if (this.#members.has(address)) return;
+    if (this.#isStopped || this.#members.has(address)) return;
     if (this.#members.size >= maxPeers) {
-      this.parts.totals.peersRefused++;
-      this.parts.journal.tell({ type: 'peer-refused', peer: address, maxPeers });
+      this.#refuse(address);
       return;
     }
+    this.#isFull = false;
     const feed = new PeerFeed(address, this.parts, (asking, epoch) => this.#identify(asking, epoch));
     this.#members.set(address, { feed, source, lastHeardMs: this.parts.clock.nowMs() });
     this.#hasEverHadPeers = true;
@@ -104,11 +111,19 @@ export class Mesh {
     feed.wake();
   }
 
+  /** It may come again with every batch: operators hear of the first alone. */
+  #refuse(address: string): void {
+    this.parts.totals.peersRefused++;
+    if (!this.#isFull) this.parts.journal.tell({ type: 'peer-refused', peer: address, maxPeers });
+    this.#isFull = true;
+  }
+
   #forgetSilent(): void {
     const silentSinceMs = this.parts.clock.nowMs() - silenceMs;
     for (const [address, { feed, source, lastHeardMs }] of this.#members) {
       if (source === 'directory' || lastHeardMs > silentSinceMs) continue;
       this.#members.delete(address);
+      this.#isFull = false;
       feed.stop();
       this.parts.journal.tell({ type: 'peer-gone', peer: address });
     }
@@ -123,4 +138,10 @@ export class Mesh {
     if (asking.epoch !== epoch) this.#onOtherProcess();
     return 'peer';
   }
+}
+
+/** @returns the address as the mesh spells it; undefined for what is none */
+function spelt(origin: string): string | undefined {
+  const address = peerAddressOf(origin);
+  return address === undefined ? undefined : addressText(address);
 }

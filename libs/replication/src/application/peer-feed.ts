@@ -1,7 +1,7 @@
 import { Backoff } from '../domain/backoff.js';
 import type { EventLog } from '../domain/event-log.js';
 import { FeedPace } from '../domain/feed-pace.js';
-import { PeerCursor } from '../domain/peer-cursor.js';
+import { type LogSection, PeerCursor } from '../domain/peer-cursor.js';
 import type { ReplicationTotals } from '../domain/replication-totals.js';
 import type { ReplicaPhase, ThisReplica } from '../domain/this-replica.js';
 import { GoDelivery } from './go-delivery.js';
@@ -14,8 +14,6 @@ import type { ReplicatedStates } from './replicated-states.js';
 
 /** Of one batch: some 2 ms of work for the receiver, a quarter of its body limit. */
 const batchLimits = { maxEvents: 1_000, maxBytes: 256 * 1024 };
-/** Of one that asks a Go peer whether it takes batches by now. */
-const questionLimits = { maxEvents: 0, maxBytes: 0 };
 /** An idle feed shows this often that it is there, and learns whether its peer is. */
 const heartbeatMs = 1_000;
 /** A Go peer may have been replaced by one that speaks batches; an address of this replica may have moved. */
@@ -27,7 +25,17 @@ const behindAfterMs = 1_000;
 const lastTries = 3;
 
 /** How a peer is seen from here. */
-export type PeerState = 'connecting' | 'in_sync' | 'behind' | 'unreachable' | 'go' | 'itself' | 'duplicate';
+export type PeerState = (typeof peerStates)[number];
+
+export const peerStates = [
+  'connecting',
+  'in_sync',
+  'behind',
+  'unreachable',
+  'go',
+  'itself',
+  'duplicate',
+] as const;
 
 /** Who answers at an address, as the mesh sees it: itself or a process that is fed at another address are not fed. */
 export type Identity = 'peer' | 'itself' | 'duplicate';
@@ -204,7 +212,7 @@ export class PeerFeed {
 
   async #deliverBatch(): Promise<void> {
     const { self, log, client, totals, clock } = this.parts;
-    const section = this.#cursor.section(this.#speaksGo ? questionLimits : batchLimits);
+    const section = this.#nextSection();
     const { first, events } = section;
     this.#lastBatchMs = this.#lastSentMs;
     totals.batchesSent++;
@@ -226,6 +234,13 @@ export class PeerFeed {
     this.#cursor.move(section, answer);
     if (events.length > 0 && answer.outcome === 'applied')
       totals.observeLatency(clock.nowMs() - events[0]!.loggedMs);
+  }
+
+  /** Who is not fed is only asked whether that has changed: this replica itself, a second address, a Go peer. */
+  #nextSection(): LogSection {
+    if (!this.#isFed) return this.#cursor.probe();
+    this.parts.totals.eventsEvicted += this.#cursor.passLost();
+    return this.#cursor.section(batchLimits);
   }
 
   #meet({ epoch, phase }: BatchAnswer): void {

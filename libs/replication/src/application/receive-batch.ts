@@ -33,13 +33,18 @@ export class ReceiveBatch {
     return this.#answer(isOwn ? { outcome: 'applied', applied: batch.first - 1 } : this.#progressOf(batch));
   }
 
+  /** A batch has come that is not even JSON. */
+  refuse(): void {
+    this.totals.batchesRefused++;
+  }
+
   async #merged(body: unknown): Promise<Batch> {
     try {
       const batch = readBatch(body);
       if (batch.epoch !== this.self.epoch) await this.mergeEvents.execute(batch.events);
       return batch;
     } catch (error) {
-      if (error instanceof WireError) this.totals.batchesRefused++;
+      if (error instanceof WireError) this.refuse();
       throw error;
     }
   }

@@ -1,12 +1,18 @@
+import { hostText } from './host-text.js';
+
 /** Where a replica listens. `host` is an IP literal, or a name where the user gave one. */
 export interface PeerAddress {
   readonly host: string;
   readonly port: number;
 }
 
-/** The address as it stands in URLs, metrics and on the wire: `10.0.0.1:8080`, `[::1]:8080`. */
+/**
+ * The address as it stands in URLs, metrics and on the wire: `10.0.0.1:8080`, `[::1]:8080`. One text for each address,
+ * however its host was spelt.
+ */
 export function addressText({ host, port }: PeerAddress): string {
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+  const text = hostText(host);
+  return text.includes(':') ? `[${text}]:${port}` : `${text}:${port}`;
 }
 
 /** @returns undefined for text that is no address with a port */

@@ -58,9 +58,26 @@ export class PeerCursor {
 
   /** What to send next. A cursor that has fallen out of the ring begins with what is left; the peer sees the gap. */
   section(limits: LogLimits): LogSection {
-    if (this.#next === undefined) return { first: this.log.next, events: [] };
+    if (this.#next === undefined) return this.probe();
     const first = Math.max(this.#next, this.log.oldest);
     return { first, events: this.log.read(first, limits) };
+  }
+
+  /** What to send to learn where the peer stands, and no event with it. */
+  probe(): LogSection {
+    return { first: this.log.next, events: [] };
+  }
+
+  /**
+   * Goes on behind what the log has lost.
+   *
+   * @returns how many events that were; each is told of once
+   */
+  passLost(): number {
+    if (this.#next === undefined || this.#next >= this.log.oldest) return 0;
+    const lost = this.log.oldest - this.#next;
+    this.#next = this.log.oldest;
+    return lost;
   }
 
   /** The peer has answered a section. Never goes beyond what the log has given out. */

@@ -6,7 +6,10 @@ export class ReplicationTotals {
   batchesSent = 0;
   batchesFailed = 0;
   eventsSent = 0;
+  /** Events that fell out of the log before a peer had them, once for each such peer; a snapshot brings them. */
+  eventsEvicted = 0;
   batchesReceived = 0;
+  /** Batches that are not what they must be. */
   batchesRefused = 0;
   eventsReceived = 0;
   /** States of a kind that this release does not know. */
@@ -26,12 +29,17 @@ export class ReplicationTotals {
   goCallsDropped = 0;
   goCallsReceived = 0;
   goCallsRefused = 0;
-  /** Peers that were turned away since there were too many. */
+  /** Times that a peer was turned away since there were too many. */
   peersRefused = 0;
   failedLookups = 0;
   /** Of batches: how many fell into each bucket, and above all of them. */
   readonly latencyCounts: number[] = [...latencyBucketsMs, Number.POSITIVE_INFINITY].map(() => 0);
   latencySumMs = 0;
+
+  /** Batches whose latency was observed. */
+  get latencyCount(): number {
+    return this.latencyCounts.reduce((sum, count) => sum + count, 0);
+  }
 
   /** Counts one batch: from the call of its oldest event to the acknowledgement. */
   observeLatency(latencyMs: number): void {

@@ -1,6 +1,7 @@
 import {
   type BatchAnswer,
   type DigestAnswer,
+  type DigestRequest,
   type GoCall,
   type OutgoingBatch,
   PeerClient,
@@ -25,7 +26,7 @@ export interface PeerServer {
   /** @returns `unknown-call` where it does not speak batches */
   receiveBatch(body: unknown): Promise<BatchAnswer> | 'unknown-call';
   serveSnapshot(selection: StateSelection): AsyncIterable<string> | 'not-ready' | 'busy';
-  takeDigest(youngerThanMs: number): Promise<DigestAnswer> | 'not-ready';
+  takeDigest(request: DigestRequest): Promise<DigestAnswer> | 'not-ready';
   /** @returns whether it took the call */
   receiveGoCall(type: string, body: unknown): boolean;
 }
@@ -64,9 +65,9 @@ export class SimulatedPeerClient extends PeerClient {
     return { header, chunks: chunksOf(stream) };
   }
 
-  override fetchDigest(peer: string, youngerThanMs: number): Promise<DigestAnswer | 'not-ready'> {
+  override fetchDigest(peer: string, request: DigestRequest): Promise<DigestAnswer | 'not-ready'> {
     return this.network.call(this.self, peer, timeoutMs, async ({ server }) =>
-      overWire(await server.takeDigest(youngerThanMs)),
+      overWire(await server.takeDigest(request)),
     );
   }
 

@@ -38,7 +38,7 @@ export function readBatchAnswer({ epoch, state, outcome, applied }: Fields): Bat
 
 /** @throws PeerError */
 export function readDigestAnswer({ youngerThanMs, digest }: Fields): DigestAnswer {
-  if (typeof youngerThanMs !== 'number' || typeof digest !== 'string')
+  if (typeof youngerThanMs !== 'number' || !(youngerThanMs >= 0) || typeof digest !== 'string')
     throw new PeerError('a digest that is not what it must be');
   return { youngerThanMs, digest };
 }

@@ -8,7 +8,7 @@ export interface HttpAnswer {
 }
 
 /**
- * One call and its whole answer, as a handler of undici's `dispatch`: a third of the cost of its promise API, since no
+ * One call and its whole answer, as a handler of undici’s `dispatch`, which costs less than its promise API: no
  * stream is made. Ends by the answer, by a failure, by the time-out, or when the answer is larger than it may be.
  */
 export class Exchange implements Dispatcher.DispatchHandler {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Pool } from 'undici';
 import {
   type OutgoingBatch,
+  type SnapshotHeader,
   type WireEvent,
   batchText,
   readChunk,
@@ -20,6 +21,7 @@ import {
   type SnapshotStream,
 } from '../../application/ports/peer-client.js';
 import { WireError } from '../../application/ports/replicated-state.js';
+import { peerAddressOf } from '../../domain/peer-address.js';
 import { readBatchAnswer, readDigestAnswer, readEnvelope } from './answers.js';
 import { Exchange, type HttpAnswer } from './exchange.js';
 import { linesOf } from './lines.js';
@@ -29,12 +31,14 @@ export interface HttpPeerClientOptions {
   readonly dialTimeoutMs: number;
   /** From the call to the whole answer; of a snapshot, from one part to the next. */
   readonly requestTimeoutMs: number;
-  /** Connections to one peer; one is enough but for peers of the Go service. */
+  /** Connections to one peer, though never fewer than its calls need that are under way side by side. */
   readonly maxConnections: number;
   readonly idleTimeoutMs: number;
   readonly keepAlivePeriodMs: number;
 }
 
+/** A batch, a digest, a snapshot for a gap and one for repair: none may wait for another to be over. */
+const leastConnections = 4;
 const maxAnswerBytes = 64 * 1024;
 const json = { 'content-type': 'application/json' };
 
@@ -90,7 +94,7 @@ export class HttpPeerClient extends PeerClient {
         throw new PeerError(`status ${statusCode} to the call for a snapshot`);
       }
       const lines = linesOf(body)[Symbol.asyncIterator]();
-      return { header: readSnapshotHeader(await nextLine(lines)), chunks: chunksOf(lines) };
+      return { header: await headerOf(lines), chunks: chunksOf(lines) };
     } catch (error) {
       throw peerErrorOf(error);
     }
@@ -108,18 +112,21 @@ export class HttpPeerClient extends PeerClient {
     body: string,
     headers: Readonly<Record<string, string>>,
   ): Promise<HttpAnswer> {
+    const pool = this.#poolOf(peer);
     return new Promise((resolve, reject) => {
       const exchange = new Exchange(this.options.requestTimeoutMs, maxAnswerBytes, resolve, reject);
-      this.#poolOf(peer).dispatch({ method, path, body, headers }, exchange);
+      pool.dispatch({ method, path, body, headers }, exchange);
     });
   }
 
+  /** @throws PeerError for text that is no address */
   #poolOf(peer: string): Pool {
     let pool = this.#pools.get(peer);
     if (pool === undefined) {
+      if (peerAddressOf(peer) === undefined) throw new PeerError(`${peer} is no address host:port`);
       const { dialTimeoutMs, maxConnections, idleTimeoutMs, keepAlivePeriodMs } = this.options;
       pool = new Pool(`http://${peer}`, {
-        connections: maxConnections,
+        connections: Math.max(leastConnections, maxConnections),
         pipelining: 1,
         connect: { timeout: dialTimeoutMs, keepAlive: true, keepAliveInitialDelay: keepAlivePeriodMs },
         keepAliveTimeout: idleTimeoutMs,
@@ -131,6 +138,16 @@ export class HttpPeerClient extends PeerClient {
       this.#pools.set(peer, pool);
     }
     return pool;
+  }
+}
+
+async function headerOf(lines: AsyncIterator<string>): Promise<SnapshotHeader> {
+  try {
+    return readSnapshotHeader(await nextLine(lines));
+  } catch (error) {
+    // The donor would wait for a reader.
+    await lines.return?.();
+    throw error;
   }
 }
 

@@ -5,7 +5,8 @@ const maxLineBytes = 4 * 1024 * 1024;
 const newline = 0x0a;
 
 /**
- * The lines of a body, as they come; what is held at a time is one line.
+ * The lines of a body, as they come; what is held at a time is one line. A last line without its end was cut off, and
+ * is left out.
  *
  * @throws PeerError for a line that is longer than any replica sends
  */
@@ -25,5 +26,4 @@ export async function* linesOf(body: AsyncIterable<Buffer>): AsyncIterable<strin
     bytes += chunk.length - start;
     if (bytes > maxLineBytes) throw new PeerError(`a line of more than ${maxLineBytes} bytes`);
   }
-  if (bytes > 0) yield Buffer.concat(parts).toString('utf8');
 }

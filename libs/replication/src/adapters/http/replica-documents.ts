@@ -1,10 +1,20 @@
 import { applyDecorators } from '@nestjs/common';
-import { ApiBody, ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import {
+  ApiBody,
+  ApiExtraModels,
+  ApiOkResponse,
+  ApiOperation,
+  ApiProduces,
+  ApiTags,
+  getSchemaPath,
+} from '@nestjs/swagger';
 import { ApiFailure, ApiSuccess } from '#platform';
 import { DigestRequestDto } from './digest-request.dto.js';
+import { ReplicaStatusDto } from './status/replica-status.dto.js';
+import { statusExample } from './status/status-example.js';
 
 /** What OpenAPI says of the calls between replicas. */
-export const ReplicaDocuments = ApiTags('replication');
+export const ReplicaDocuments = applyDecorators(ApiTags('replication'), ApiExtraModels(ReplicaStatusDto));
 
 const notReady = ['notReady', 'this replica is starting; ask another one'] as const;
 const epoch = '0123456789abcdef';
@@ -29,10 +39,11 @@ export const EventsDocument = applyDecorators(
           type: 'array',
           items: {
             type: 'object',
-            required: ['kind', 'ageMs', 'state'],
+            required: ['kind', 'ageMs', 'unchangedMs', 'state'],
             properties: {
               kind: { type: 'string' },
-              ageMs: { type: 'number', minimum: 0 },
+              ageMs: { type: 'number', minimum: 0, description: 'Since the state was first known' },
+              unchangedMs: { type: 'number', minimum: 0, description: 'Since it last changed' },
               state: { type: 'object' },
             },
           },
@@ -48,6 +59,7 @@ export const EventsDocument = applyDecorators(
           {
             kind: 'load',
             ageMs: 3,
+            unchangedMs: 3,
             state: { id: 'req123', g: 1, f: 0, r: ['1763851234567000000', 'mycluster', '192.168.1.1', 512] },
           },
         ],
@@ -87,7 +99,11 @@ export const SnapshotDocument = applyDecorators(
   ApiProduces('application/x-ndjson'),
   ApiOkResponse({ schema: { type: 'string' } }),
   ApiFailure([
-    ['invalidArgument', 'buckets must be a list of integers from 0 to 255, like 3,17, but was "300"'],
+    [
+      'invalidArgument',
+      'buckets must be a list of at most 256 integers from 0 to 255, like 3,17, but was "3,300"',
+    ],
+    ['limitReached', 'this replica gives as many snapshots as it may; ask another or try later'],
     notReady,
   ]),
 );
@@ -104,12 +120,17 @@ export const DigestDocument = applyDecorators(
       properties: {
         epoch: { type: 'string' },
         youngerThanMs: { type: 'number', description: 'The age up to which the digest covers what is known' },
-        digest: { type: 'string', description: '256 times 16 hex digits' },
+        digest: {
+          type: 'string',
+          pattern: '^[0-9a-f]{4096}$',
+          description: '256 sums of 16 hex digits each, one for each bucket; the example is cut short',
+        },
       },
     },
-    example: { epoch, youngerThanMs: 600_000, digest: '0'.repeat(4_096) },
+    example: { epoch, youngerThanMs: 600_000, digest: `${'0'.repeat(32)}…` },
   }),
   ApiFailure([
+    ['invalidJson', 'invalid JSON: the body is empty; send a JSON object'],
     ['invalidArgument', 'youngerThanMs is missing; it must be a number from 0, in milliseconds'],
     notReady,
   ]),
@@ -118,23 +139,8 @@ export const DigestDocument = applyDecorators(
 export const StatusDocument = applyDecorators(
   ApiOperation({
     summary: 'This replica’s part in the replication',
-    description: 'Whom it knows, how far they are, and what has happened since the start.',
+    description:
+      'Whom it knows, how far they are, and what has happened since the start. Answered whatever the state of the replica.',
   }),
-  ApiSuccess({
-    schema: {
-      type: 'object',
-      properties: {
-        epoch: { type: 'string' },
-        address: { type: 'string' },
-        state: { type: 'string', enum: ['starting', 'ready', 'draining'] },
-        degraded: { type: 'boolean', description: 'It serves without having learnt all that it could' },
-        log: { type: 'object' },
-        directory: { type: 'object' },
-        peers: { type: 'array', items: { type: 'object' } },
-        received: { type: 'array', items: { type: 'object' } },
-        totals: { type: 'object' },
-      },
-    },
-    example: { epoch, address: '10.0.0.1:8080', state: 'ready', degraded: false, peers: [] },
-  }),
+  ApiSuccess({ schema: { $ref: getSchemaPath(ReplicaStatusDto) }, example: statusExample }),
 );

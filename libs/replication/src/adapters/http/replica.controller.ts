@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { isUtf8 } from 'node:buffer';
 import { Body, Controller, Get, HttpCode, Post, Query, StreamableFile } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
-import { ApiError } from '#platform';
+import { ApiError, printable } from '#platform';
 import { WireError } from '../../application/ports/replicated-state.js';
 import { ReceiveBatch } from '../../application/receive-batch.js';
 import { ReportStatus } from '../../application/report-status.js';
@@ -17,7 +17,7 @@ import {
   SnapshotDocument,
   StatusDocument,
 } from './replica-documents.js';
-import { ReplicaStatusDto } from './replica-status.dto.js';
+import { ReplicaStatusDto } from './status/replica-status.dto.js';
 import { SnapshotQueryDto } from './snapshot-query.dto.js';
 
 /** Batches of a thousand events have some 200 kB. */
@@ -53,8 +53,9 @@ export class ReplicaController {
   @RouteConfig({ bodyLimitBytes: replicaBodyLimitBytes, rawBody: true })
   @EventsDocument
   async events(@Body() body: Buffer | undefined): Promise<BatchAnswerData> {
+    const batch = this.#parsed(body);
     try {
-      const { phase, ...answer } = await this.receiveBatch.execute(parsed(body));
+      const { phase, ...answer } = await this.receiveBatch.execute(batch);
       return { state: phase, ...answer };
     } catch (error) {
       throw error instanceof WireError ? new ApiError('invalidArgument', error.message) : error;
@@ -98,18 +99,17 @@ export class ReplicaController {
   #notReady(): ApiError {
     return new ApiError('notReady', `this replica is ${this.self.phase}; ask another one`);
   }
-}
 
-/** Batches keep 64-bit numbers as text, so plain JSON is exact; it is several times faster than what clients' bodies need. */
-function parsed(body: Buffer | undefined): unknown {
-  if (body === undefined || body.length === 0)
-    throw new ApiError('invalidJson', 'invalid JSON: the body is empty; send a batch');
-  if (!isUtf8(body))
-    throw new ApiError('invalidJson', 'invalid JSON: the body is not UTF-8; encode it as UTF-8');
-  try {
-    return JSON.parse(body.toString('utf8'));
-  } catch (error) {
-    throw new ApiError('invalidJson', `invalid JSON: ${(error as Error).message}`);
+  /** Batches keep 64-bit numbers as text, so plain JSON is exact; it is several times faster than what clients' bodies need. */
+  #parsed(body: Buffer | undefined): unknown {
+    try {
+      if (body === undefined || body.length === 0) throw new Error('the body is empty; send a batch');
+      if (!isUtf8(body)) throw new Error('the body is not UTF-8; encode it as UTF-8');
+      return JSON.parse(body.toString('utf8'));
+    } catch (error) {
+      this.receiveBatch.refuse();
+      throw new ApiError('invalidJson', `invalid JSON: ${printable((error as Error).message)}`);
+    }
   }
 }
 

@@ -1,26 +1,17 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { ArrayMaxSize, IsInt, IsNumber, IsOptional, Max, Min } from 'class-validator';
+import { IsArray, IsNumber, IsOptional, Min } from 'class-validator';
 import { fieldRule, fromQuery } from '#platform';
 import { bucketCount } from '../../domain/state-digest.js';
 
-const bucketList = {
-  ...fieldRule(`a list of integers from 0 to ${bucketCount - 1}, like 3,17`),
-  each: true,
-};
 const age = fieldRule('a number from 0, in milliseconds');
 
 /** Query of `GET /v1/replica/snapshot`. */
 export class SnapshotQueryDto {
   @ApiProperty({ type: 'string', required: false, description: 'Only these buckets', example: '3,17' })
   @IsOptional()
-  @Transform(({ value }: { value: unknown }) => String(value).split(',').map(numberFrom), {
-    groups: [fromQuery],
-  })
-  @ArrayMaxSize(bucketCount, fieldRule(`a list of at most ${bucketCount} buckets`))
-  @IsInt(bucketList)
-  @Min(0, bucketList)
-  @Max(bucketCount - 1, bucketList)
+  @Transform(({ value }: { value: unknown }) => bucketsFrom(value), { groups: [fromQuery] })
+  @IsArray(fieldRule(`a list of at most ${bucketCount} integers from 0 to ${bucketCount - 1}, like 3,17`))
   buckets?: number[];
 
   @ApiProperty({
@@ -33,6 +24,14 @@ export class SnapshotQueryDto {
   @IsNumber({}, age)
   @Min(0, age)
   younger_than_ms?: number;
+}
+
+/** @returns what is no list of buckets as it is, for the message */
+function bucketsFrom(value: unknown): unknown {
+  if (typeof value !== 'string' || !/^\d{1,3}(,\d{1,3})*$/.test(value)) return value;
+  const buckets = value.split(',').map(Number);
+  const isList = buckets.length <= bucketCount && buckets.every((bucket) => bucket < bucketCount);
+  return isList ? buckets : value;
 }
 
 function numberFrom(value: unknown): unknown {

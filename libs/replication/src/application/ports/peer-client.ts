@@ -53,7 +53,7 @@ export abstract class PeerClient {
    * Asks for a snapshot. Chunks are read as fast as they are taken, and not faster.
    *
    * @returns the stream, or `not-ready`
-   * @throws PeerError
+   * @throws PeerError, WireError for a first line that is none
    */
   abstract fetchSnapshot(peer: string, request: SnapshotRequest): Promise<SnapshotStream | 'not-ready'>;
 
