@@ -14,7 +14,8 @@ const ending = new AbortController();
 
 function call(method: string, url: string, body?: string): Promise<number | undefined> {
   return new Promise((resolve) => {
-    const outgoing = request(url, { method, agent }, (incoming) => {
+    const headers = body === undefined ? {} : { 'content-length': Buffer.byteLength(body) };
+    const outgoing = request(url, { method, agent, headers }, (incoming) => {
       incoming.resume().on('end', () => resolve(incoming.statusCode));
     });
     outgoing.on('error', () => resolve(undefined)).end(body);
