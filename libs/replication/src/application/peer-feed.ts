@@ -250,7 +250,7 @@ export class PeerFeed {
   #meet({ epoch, phase }: BatchAnswer): void {
     const identity = this.identify(this, epoch);
     if (identity !== 'peer') this.#heldUntilMs = this.#lastSentMs + secondTryMs;
-    if (identity === 'peer' && epoch !== this.#epoch)
+    if (identity === 'peer' && (epoch !== this.#epoch || this.#backoff.failures > 0))
       this.parts.journal.tell({ type: 'peer-answers', peer: this.address, epoch });
     else if (identity === 'itself' && this.#identity !== 'itself')
       this.parts.journal.tell({ type: 'peer-is-this-replica', peer: this.address });
