@@ -36,7 +36,7 @@ export function scenarioOf(seed: number, mutation: Mutation): Scenario {
   };
   return {
     world: {
-      expiryMs: canExpire ? random.pick([6_000, 20_000, longExpiryMs]) : longExpiryMs,
+      expiryMs: canExpire ? random.pick([6_000, 6_000, 20_000, longExpiryMs]) : longExpiryMs,
       log: {
         maxEvents: random.pick([4, 20, 100, 131_072]),
         maxBytes: random.pick([2_000, 64 * 1024 * 1024]),
