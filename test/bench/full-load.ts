@@ -3,7 +3,8 @@ import { promisify } from 'node:util';
 import { type MeasuredServer, cpuUsOf } from './processes.ts';
 
 const run = promisify(execFile);
-const script = new URL('post.lua', import.meta.url).pathname;
+/** What `wrk` sends: small POSTs, or the three writes of each request. */
+export type Calls = 'post' | 'life-cycle';
 
 /** What full load costs. */
 export interface FullLoad {
@@ -11,18 +12,22 @@ export interface FullLoad {
   readonly cpuUsPerCall: number;
 }
 
-/** Loads all servers at once with POSTs, as fast as they answer; one `wrk` with 16 connections each. */
-export async function fullLoad(servers: readonly MeasuredServer[], seconds: number): Promise<FullLoad> {
+/** Loads all servers at once, as fast as they answer; one `wrk` with 16 connections each. */
+export async function fullLoad(
+  servers: readonly MeasuredServer[],
+  seconds: number,
+  sent: Calls,
+): Promise<FullLoad> {
   const before = cpuUsOf(servers);
-  const calls = await Promise.all(servers.map(({ url }) => post(url, seconds)));
+  const calls = await Promise.all(servers.map(({ url }) => load(url, seconds, sent)));
   const total = calls.reduce((sum, each) => sum + each, 0);
   return { callsPerSecond: total / seconds, cpuUsPerCall: (cpuUsOf(servers) - before) / total };
 }
 
 /** @returns how many calls were answered @throws Error where one was not answered with 200 */
-async function post(url: string, seconds: number): Promise<number> {
-  const load = ['-t1', '-c16', `-d${seconds}s`, '-s', script];
-  const { stdout } = await run('wrk', [...load, `${url}/v1/load/stats`]);
+async function load(url: string, seconds: number, sent: Calls): Promise<number> {
+  const script = new URL(`${sent}.lua`, import.meta.url).pathname;
+  const { stdout } = await run('wrk', ['-t1', '-c16', `-d${seconds}s`, '-s', script, `${url}/v1/load/stats`]);
   if (/Non-2xx|Socket errors/.test(stdout)) throw new Error(`${url} did not answer all calls:\n${stdout}`);
   return Number(/(\d+) requests in/.exec(stdout)?.[1]);
 }

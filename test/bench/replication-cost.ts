@@ -31,7 +31,7 @@ interface Round {
 const all: Round[] = [];
 const delaysMs: number[] = [];
 for (let round = 1; round <= rounds; round++) {
-  const [bareUs] = await measured([await startBare()], full);
+  const bareUs = await bare();
   const [aloneUs] = await measured(await startReplicas(3, ''), full);
   const [replicatedUs, pacedReplicatedUs] = await measured(
     await startReplicas(3, 'each other'),
@@ -40,7 +40,7 @@ for (let round = 1; round <= rounds; round++) {
   );
   const [, pacedLoneUs] = await measured(await startReplicas(1, ''), full, paced);
   all.push({
-    bareUs: bareUs!,
+    bareUs,
     aloneUs: aloneUs!,
     replicatedUs: replicatedUs!,
     pacedLoneUs: pacedLoneUs!,
@@ -50,19 +50,22 @@ for (let round = 1; round <= rounds; round++) {
 }
 report();
 
-function startBare(): Promise<MeasuredServer> {
+/** @returns CPU µs of the yardstick for a small POST */
+async function bare(): Promise<number> {
   const script = new URL('bare-server.ts', import.meta.url).pathname;
-  return startServer(script, {
-    url: `http://127.0.0.1:${barePort}`,
-    environment: { PORT: String(barePort) },
-  });
+  const url = `http://127.0.0.1:${barePort}`;
+  const server = await startServer(script, { url, environment: { PORT: String(barePort) } });
+  await fullLoad([server], warmUpSeconds, 'post');
+  const { cpuUsPerCall } = await fullLoad([server], seconds, 'post');
+  await server.stop();
+  return cpuUsPerCall;
 }
 
 async function measured(
   servers: MeasuredServer[],
   ...measures: ((servers: MeasuredServer[]) => Promise<number>)[]
 ): Promise<number[]> {
-  await fullLoad(servers, warmUpSeconds);
+  await fullLoad(servers, warmUpSeconds, 'life-cycle');
   const figures: number[] = [];
   for (const measure of measures) figures.push(await measure(servers));
   await Promise.all(servers.map((server) => server.stop()));
@@ -70,7 +73,7 @@ async function measured(
 }
 
 async function full(servers: MeasuredServer[]): Promise<number> {
-  return (await fullLoad(servers, seconds)).cpuUsPerCall;
+  return (await fullLoad(servers, seconds, 'life-cycle')).cpuUsPerCall;
 }
 
 async function paced(servers: MeasuredServer[]): Promise<number> {

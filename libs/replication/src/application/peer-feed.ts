@@ -149,7 +149,7 @@ export class PeerFeed {
 
   /** The log has news. Cheap: called for every event. */
   wake(): void {
-    if (this.#phase === 'idle' && this.#mayTry) this.#sendIn(this.#pace.lingerMs());
+    if (this.#phase === 'idle' && this.#mayTry) this.#sendIn(this.#pace.lingerMs(this.parts.clock.nowMs()));
   }
 
   /** Time has passed: shows an idle peer that this replica is there. */

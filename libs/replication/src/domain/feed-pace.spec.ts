@@ -5,7 +5,7 @@ import { FeedPace } from './feed-pace.js';
 function lingerAt(eventsPerSecond: number): number {
   const pace = new FeedPace();
   for (let event = 0; event < eventsPerSecond; event++) pace.onSent(1, (event * 1_000) / eventsPerSecond);
-  return pace.lingerMs();
+  return pace.lingerMs(1_000);
 }
 
 describe('FeedPace', () => {
@@ -17,15 +17,16 @@ describe('FeedPace', () => {
   it('counts events, not batches', () => {
     const pace = new FeedPace();
     for (let ms = 0; ms < 300; ms += 50) pace.onSent(100, ms);
-    expect(pace.lingerMs()).toBe(1);
+    expect(pace.lingerMs(300)).toBe(1);
   });
 
   it('does not wait before anything is known, nor again when it has become quiet', () => {
     const pace = new FeedPace();
-    expect(pace.lingerMs()).toBe(0);
+    expect(pace.lingerMs(0)).toBe(0);
     for (let ms = 0; ms <= 200; ms++) pace.onSent(10, ms);
-    expect(pace.lingerMs()).toBe(1);
+    expect(pace.lingerMs(201)).toBe(1);
+    expect(pace.lingerMs(60_000)).toBe(0);
     pace.onSent(1, 60_000);
-    expect(pace.lingerMs()).toBe(0);
+    expect(pace.lingerMs(60_000)).toBe(0);
   });
 });

@@ -21,7 +21,9 @@ export class FeedPace {
     this.#eventsInWindow += events;
   }
 
-  lingerMs(): number {
-    return this.#isBusy ? lingerMs : 0;
+  /** @returns how long an event that comes now may wait */
+  lingerMs(nowMs: number): number {
+    const isLong = nowMs - this.#windowStartMs > 2 * windowMs;
+    return this.#isBusy && !isLong ? lingerMs : 0;
   }
 }
