@@ -11,6 +11,7 @@ export class Fleet {
   /** By address: the process that runs there, if one does. */
   readonly #replicas = new Map<string, SimulatedReplica>();
   readonly #byEpoch = new Map<string, SimulatedReplica>();
+  readonly #leaving = new Set<SimulatedReplica>();
   readonly #goReplicas: SimulatedGoReplica[] = [];
   readonly #names = new Map<string, number>();
   #places = 0;
@@ -21,6 +22,11 @@ export class Fleet {
   /** The worst that has happened. */
   get loss(): Loss {
     return this.#loss;
+  }
+
+  /** A process is about to end in peace: what is lost with it is not known yet. */
+  get isAnyLeaving(): boolean {
+    return [...this.#leaving].some(({ process }) => process.state !== 'dead');
   }
 
   get hasGoReplicas(): boolean {
@@ -81,6 +87,7 @@ export class Fleet {
     const replica = this.at(address);
     if (replica === undefined) return;
     if (isForGood) this.world.addresses.splice(this.world.addresses.indexOf(address), 1);
+    this.#leaving.add(replica);
     await replica.leave();
     this.#note(replica);
   }

@@ -21,6 +21,7 @@ const repairBoundMs = 10_000;
 const skewMs = 2_000;
 const longestStopMs = 20_000;
 const checkMs = 1_000;
+const leaveLookMs = 100;
 const crowdMs = 3_500;
 
 /** How a run ended. */
@@ -145,6 +146,7 @@ class Run {
   /** No faults and no calls: all must become the same, and stay so. */
   async #peace(): Promise<void> {
     const { time, network } = this.#world;
+    while (this.#fleet.isAnyLeaving) await time.runUntil(time.nowMs + leaveLookMs);
     const peaceMs = Math.max(time.nowMs, network.lastLateMs);
     await time.runUntil(peaceMs);
     // "A rolling restart loses nothing": neither does one beside a directory that fails.
