@@ -49,7 +49,7 @@ const faults: Readonly<Record<FaultKind, (stage: Stage) => void>> = {
       maxDelayMs: random.pick([2, 30, 150]),
       lossRate: random.pick([0, 0.01, 0.1]),
       duplicateRate: random.pick([0, 0.01, 0.1]),
-      lateRate: random.pick([0, 0.005, 0.02]),
+      lateRate: random.pick([0, 0.01, 0.05]),
       maxLateMs: random.pick([500, 3_000, 20_000]),
     };
     world.network.traits = noise;

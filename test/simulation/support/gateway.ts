@@ -60,8 +60,7 @@ export class Gateway {
     const isReused = this.#requests > 0 && random.chance(reusedShare);
     const id = `${this.address}-${isReused ? random.below(this.#requests) : this.#requests++}`;
     const record = {
-      // Unique to this request, and the same in every repetition of the call.
-      timestampNs: BigInt(Math.round(this.world.time.nowMs * 1_000) * 1_000 + random.below(1_000) + 1),
+      timestampNs: this.#timestampNs(),
       cluster: random.pick(clusters),
       ip: random.pick(engines),
       promptLength: random.below(4_096),
@@ -70,6 +69,12 @@ export class Gateway {
     this.#work({ type: 'record', id, record }, 0);
     if (random.chance(0.9)) this.#work({ type: 'release', id }, totalMs * random.next());
     if (!random.chance(abandonedShare)) this.#work({ type: 'remove', id }, totalMs);
+  }
+
+  /** Unique to a request, and the same in every repetition of its call. Who uses ids again often gives none. */
+  #timestampNs(): bigint {
+    if (this.traits.reusedShare > 0 && this.#random.chance(0.3)) return 0n;
+    return BigInt(Math.round(this.world.time.nowMs * 1_000) * 1_000 + this.#random.below(1_000) + 1);
   }
 
   /** A worker takes the call when it has time. */

@@ -107,7 +107,7 @@ export class SimulatedReplica {
     this.#removeRequest = new RemoveRequest(this.load, this.#clock, changes);
     this.#collectGarbage = new CollectGarbage(this.load, this.#clock);
 
-    const mergeEvents = new MergeEvents(states, timers);
+    const mergeEvents = new MergeEvents(states, totals, timers);
     const loadSnapshot = new LoadSnapshot(client, cursors, mergeEvents, totals, clock, journal);
     const closeGap = new CloseGap(self, mesh, loadSnapshot, clock);
     const receiveBatch = new ReceiveBatch(self, mesh, cursors, mergeEvents, closeGap, totals);
@@ -160,7 +160,7 @@ export class SimulatedReplica {
               .then(({ digest, youngerThanMs }) => ({ youngerThanMs, digest: digest.toText() }))
           : 'not-ready',
       receiveGoCall: (type, body) => receiveGoEvent.execute(type, body) === 'received',
-      receiveClientCall: (call) => this.#receiveClientCall(call),
+      receiveClientCall: (call) => this.receiveClientCall(call),
     };
     world.network.attach(address, { process: this.process, server });
   }
@@ -200,14 +200,8 @@ export class SimulatedReplica {
     while (this.#collectGarbage.execute());
   };
 
-  #note(state: string, sinceMs: number): void {
-    const { requestId, change } = readChange(state);
-    const key = keyText(requestKeyOf(requestId));
-    this.told.push({ key, life: { ...change, startedMs: sinceMs } });
-    this.world.noteSign(key, this.world.time.nowMs - (this.process.clock.nowMs() - sinceMs));
-  }
-
-  #receiveClientCall(call: ClientCall): ClientAnswer {
+  /** A gateway's call. */
+  receiveClientCall(call: ClientCall): ClientAnswer {
     const { world, name } = this;
     if (this.self.phase !== 'ready') return 'not-ready';
     const outcome = this.#execute(call);
@@ -215,6 +209,13 @@ export class SimulatedReplica {
     if (outcome === 'conflict') return 'refused';
     world.onTaken(call);
     return 'taken';
+  }
+
+  #note(state: string, sinceMs: number): void {
+    const { requestId, change } = readChange(state);
+    const key = keyText(requestKeyOf(requestId));
+    this.told.push({ key, life: { ...change, startedMs: sinceMs } });
+    this.world.noteSign(key, this.world.time.nowMs - (this.process.clock.nowMs() - sinceMs));
   }
 
   #execute(call: ClientCall): string {

@@ -10,6 +10,8 @@ export interface Scenario {
   readonly goReplicas: number;
   readonly gateways: readonly GatewayTraits[];
   readonly faults: readonly FaultKind[];
+  /** Requests that one replica is told of at once, so that snapshots and batches have several parts; mostly none. */
+  readonly crowd: number;
   /** How long there are calls and faults. */
   readonly durationMs: number;
   /** Ids are used once, so that what clients did has one meaning. */
@@ -34,7 +36,7 @@ export function scenarioOf(seed: number, mutation: Mutation): Scenario {
   };
   return {
     world: {
-      expiryMs: canExpire ? random.pick([6_000, 20_000, longExpiryMs]) : longExpiryMs,
+      expiryMs: canExpire ? random.pick([6_000, 6_000, 20_000, longExpiryMs]) : longExpiryMs,
       log: {
         maxEvents: random.pick([4, 20, 100, 131_072]),
         maxBytes: random.pick([2_000, 64 * 1024 * 1024]),
@@ -47,6 +49,7 @@ export function scenarioOf(seed: number, mutation: Mutation): Scenario {
     goReplicas,
     gateways: Array.from({ length: 1 + random.below(2) }, () => gateway),
     faults: faultKinds.filter((kind) => random.chance(shareOf[kind])),
+    crowd: random.chance(0.04) ? 1_500 : 0,
     durationMs: random.pick([12_000, 20_000, 40_000]),
     idsAreUnique,
   };

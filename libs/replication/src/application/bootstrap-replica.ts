@@ -11,6 +11,8 @@ const firstRoundMs = 3_000;
 /** After the snapshot, origins send what came since it was begun; they are asked every 100 ms. */
 const catchUpMs = 1_000;
 const lookMs = 10;
+/** After a snapshot that failed, of whichever donor. */
+const retryMs = 250;
 
 /**
  * How a start ended. `alone`: nobody is known; `loaded`: a peer's snapshot is in; `nobody-ready`: there are peers, but
@@ -38,16 +40,28 @@ export class BootstrapReplica {
   }
 
   async #load(): Promise<BootstrapOutcome> {
-    const roundEndsMs = this.clock.nowMs() + firstRoundMs;
+    const startedMs = this.clock.nowMs();
+    const roundEndsMs = startedMs + firstRoundMs;
     await this.#until(roundEndsMs, () => this.followDirectory.hasAnswer);
     if (this.#feeds.length === 0) return this.followDirectory.hasAnswer ? 'alone' : 'directory-silent';
     const tried = new Set<string>();
+    let hasFailed = false;
     for (;;) {
       await this.#until(roundEndsMs, () => this.#nextDonor(tried) !== undefined || this.#isRoundOver);
       const donor = this.#nextDonor(tried);
-      if (donor === undefined) return 'nobody-ready';
+      if (donor === undefined) {
+        const hasHope = this.mesh.readyPeers().length > 0 || this.clock.nowMs() < roundEndsMs;
+        const isTooLate = this.clock.nowMs() - startedMs >= this.timeoutMs;
+        if (!hasFailed || !hasHope || isTooLate) return 'nobody-ready';
+        // Somebody has a picture to give: a connection was cut, or too many asked at once.
+        await this.timers.sleep(retryMs);
+        tried.clear();
+        continue;
+      }
       tried.add(donor);
-      if ((await this.loadSnapshot.execute(donor)) === 'loaded') break;
+      const outcome = await this.loadSnapshot.execute(donor);
+      if (outcome === 'loaded') break;
+      if (outcome === 'failed') hasFailed = true;
     }
     await this.#until(this.clock.nowMs() + catchUpMs, () => !this.closeGap.hasOpenGaps);
     return 'loaded';

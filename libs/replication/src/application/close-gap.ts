@@ -41,8 +41,10 @@ export class CloseGap {
 
   async #load(origin: string): Promise<void> {
     this.#isLoading = true;
+    // Not whatever calls itself an origin: only a peer is ever called.
+    const origins = this.mesh.has(origin) ? [origin] : [];
     const others = this.mesh.readyPeers().filter((peer) => peer !== origin);
-    for (const donor of [origin, ...others]) {
+    for (const donor of [...origins, ...others]) {
       if ((await this.loadSnapshot.execute(donor)) === 'loaded') break;
     }
     this.#isLoading = false;

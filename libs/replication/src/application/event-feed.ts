@@ -46,7 +46,11 @@ export class EventFeed {
     });
   }
 
-  /** Waits until every peer that can be reached has all events. @returns whether that came in time */
+  /**
+   * Waits until every peer that can be reached has all events. One that could not be is tried once more.
+   *
+   * @returns whether that came in time
+   */
   async flush(timeoutMs: number): Promise<boolean> {
     const deadlineMs = this.clock.nowMs() + timeoutMs;
     this.mesh.hurry();

@@ -20,6 +20,7 @@ export class FollowDirectory {
   #hosts: readonly string[] = [];
   #lastError: string | undefined;
   #hasAnswer = false;
+  #isStopped = false;
   #cancel = (): void => {};
 
   constructor(
@@ -45,16 +46,15 @@ export class FollowDirectory {
     void this.#follow(isOwn);
   }
 
+  /** Also what a look-up that is under way will say is not listened to. */
   stop(): void {
+    this.#isStopped = true;
     this.#cancel();
-    this.#cancel = () => {};
   }
 
   async #follow(isOwn: (address: PeerAddress) => boolean): Promise<void> {
-    let isStopped = false;
-    this.#cancel = () => (isStopped = true);
     await this.#lookUp(isOwn);
-    if (isStopped) return;
+    if (this.#isStopped) return;
     const delayMs = this.#hasAnswer ? this.intervalMs : Math.min(firstRetryMs, this.intervalMs);
     this.#cancel = this.timers.after(delayMs, () => void this.#follow(isOwn));
   }
@@ -62,6 +62,7 @@ export class FollowDirectory {
   async #lookUp(isOwn: (address: PeerAddress) => boolean): Promise<void> {
     try {
       const addresses = await this.directory.lookUp();
+      if (this.#isStopped) return;
       this.#hasAnswer = true;
       if (this.#lastError !== undefined) this.journal.tell({ type: 'lookup-recovered' });
       this.#lastError = undefined;
@@ -69,6 +70,7 @@ export class FollowDirectory {
       this.#hosts = addresses.map(addressText);
       this.mesh.discover(addresses.filter((address) => !isOwn(address)));
     } catch (error) {
+      if (this.#isStopped) return;
       const reason = (error as Error).message;
       this.totals.failedLookups++;
       if (this.#lastError === undefined) this.journal.tell({ type: 'lookup-failed', reason });

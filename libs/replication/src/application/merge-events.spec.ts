@@ -1,43 +1,44 @@
-import { describe, expect, it } from 'vitest';
-import { CountingState } from '../../test-support/counting-state.js';
-import { ManualTime } from '../../test-support/manual-time.js';
-import { ReplicationTotals } from '../domain/replication-totals.js';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { type ReplicaParts, replicaParts } from '#testing';
 import { MergeEvents } from './merge-events.js';
-import { ReplicatedStates } from './replicated-states.js';
-
-const event = (state: unknown, kind = 'load') => ({ kind, ageMs: 0, unchangedMs: 0, state });
-
-function set() {
-  const state = new CountingState();
-  const totals = new ReplicationTotals();
-  const states = new ReplicatedStates();
-  states.add(state);
-  return { state, totals, merge: new MergeEvents(states, totals, new ManualTime().timers) };
-}
 
 describe('MergeEvents', () => {
-  it('says how many events were news', async () => {
-    const { merge, totals } = set();
-    expect(await merge.execute([event('new'), event('old'), event('new')])).toBe(2);
-    expect(totals.eventsSkipped).toBe(0);
+  let parts: ReplicaParts;
+  let turns: number[];
+  let mergeEvents: MergeEvents;
+  beforeEach(() => {
+    parts = replicaParts();
+    turns = [];
+    parts.timers.nextTurn = async () => void turns.push(parts.numbers.merged.length);
+    mergeEvents = new MergeEvents(parts.states, parts.totals, parts.timers);
   });
 
-  it('skips events of a kind that no context knows, and counts them', async () => {
-    const { state, merge, totals } = set();
-    await merge.execute([event('new'), event('x', 'later'), event('x', 'toString')]);
-    expect([state.merges, totals.eventsSkipped]).toEqual([1, 2]);
+  const eventOf = (state: unknown, kind = 'numbers') => ({ kind, ageMs: 0, unchangedMs: 0, state });
+
+  it('merges all, in their order, and counts what was news', async () => {
+    const events = [eventOf(['a', 1]), eventOf(['b', 2]), eventOf(['a', 1]), eventOf(['a', 3])];
+    expect(await mergeEvents.execute(events)).toBe(3);
+    expect([parts.numbers.merged, parts.numbers.values]).toEqual([['a', 'b', 'a', 'a'], { a: 3, b: 2 }]);
   });
 
-  it('merges none where one is malformed, and names it', async () => {
-    const { state, merge, totals } = set();
-    const events = [event('new'), event('x', 'later'), event('bad')];
-    await expect(merge.execute(events)).rejects.toThrow('events[2].state: g must be a generation');
-    expect([state.merges, totals.eventsSkipped]).toEqual([0, 0]);
+  it('lets calls in between every 250', async () => {
+    await mergeEvents.execute(Array.from({ length: 751 }, (_, i) => eventOf([`${i}`, 1])));
+    expect(turns).toEqual([250, 500, 750]);
+    turns = [];
+    await mergeEvents.execute(Array.from({ length: 250 }, (_, i) => eventOf([`${i}`, 1])));
+    expect(turns).toEqual([]);
   });
 
-  it('merges every event of many slices', async () => {
-    const { state, merge } = set();
-    expect(await merge.execute(Array.from({ length: 1_001 }, () => event('new')))).toBe(1_001);
-    expect(state.merges).toBe(1_001);
+  it('merges none where one is malformed, and says which', async () => {
+    const events = [eventOf(['a', 1]), eventOf('nonsense')];
+    await expect(mergeEvents.execute(events)).rejects.toMatchObject({
+      name: 'WireError',
+      message: 'events[1].state: it must be a name and a number',
+    });
+    expect(parts.numbers.merged).toEqual([]);
+  });
+
+  it('skips what a later release may know', async () => {
+    expect(await mergeEvents.execute([eventOf({}, 'dreams'), eventOf(['a', 1])])).toBe(1);
   });
 });

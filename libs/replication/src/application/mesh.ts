@@ -46,6 +46,10 @@ export class Mesh {
     return this.#members.values();
   }
 
+  has(address: string): boolean {
+    return this.#members.has(address);
+  }
+
   /** The addresses of peers that can give snapshots and digests. */
   readyPeers(): string[] {
     return [...this.#members.values()].filter(({ feed }) => feed.isReady).map(({ feed }) => feed.address);

@@ -7,7 +7,7 @@ import type { ReplicaPhase, ThisReplica } from '../domain/this-replica.js';
 import { GoDelivery } from './go-delivery.js';
 import type { Clock } from './ports/clock.js';
 import type { Journal } from './ports/journal.js';
-import type { BatchAnswer, PeerClient } from './ports/peer-client.js';
+import { type BatchAnswer, type PeerClient, PeerError } from './ports/peer-client.js';
 import type { Random } from './ports/random.js';
 import type { Timers } from './ports/timers.js';
 import type { ReplicatedStates } from './replicated-states.js';
@@ -231,7 +231,11 @@ export class PeerFeed {
     }
     this.#speaksGo = false;
     this.#meet(answer);
-    this.#cursor.move(section, answer);
+    const leadsOn = this.#cursor.move(section, answer);
+    if (!leadsOn && this.#identity === 'peer')
+      throw new PeerError(
+        `it answers ${answer.outcome} ${answer.applied} to ${events.length} events from ${first} on`,
+      );
     if (events.length > 0 && answer.outcome === 'applied')
       totals.observeLatency(clock.nowMs() - events[0]!.loggedMs);
   }
@@ -246,7 +250,7 @@ export class PeerFeed {
   #meet({ epoch, phase }: BatchAnswer): void {
     const identity = this.identify(this, epoch);
     if (identity !== 'peer') this.#heldUntilMs = this.#lastSentMs + secondTryMs;
-    if (identity === 'peer' && epoch !== this.#epoch)
+    if (identity === 'peer' && (epoch !== this.#epoch || this.#backoff.failures > 0))
       this.parts.journal.tell({ type: 'peer-answers', peer: this.address, epoch });
     else if (identity === 'itself' && this.#identity !== 'itself')
       this.parts.journal.tell({ type: 'peer-is-this-replica', peer: this.address });

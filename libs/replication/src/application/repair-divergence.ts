@@ -68,7 +68,7 @@ export class RepairDivergence {
     const peers = this.self.phase === 'ready' ? this.mesh.readyPeers() : [];
     if (peers.length > 0) {
       this.totals.repairRounds++;
-      const own = await this.takeDigest.execute({ agoMs: 0, youngerThanMs: wholeAgeMs });
+      const own = this.takeDigest.execute({ agoMs: 0, youngerThanMs: wholeAgeMs });
       await Promise.all(peers.map((peer) => this.#repairWith(peer, own)));
     }
     this.#isRunning = false;
@@ -76,9 +76,9 @@ export class RepairDivergence {
     this.#cancel = this.timers.after(this.#isWanted ? nextLookMs : intervalMs, () => void this.#runRound());
   }
 
-  async #repairWith(peer: string, own: TakenDigest): Promise<void> {
+  async #repairWith(peer: string, own: Promise<TakenDigest>): Promise<void> {
     try {
-      let { buckets, youngerThanMs } = await this.#compare(peer, own);
+      let { buckets, youngerThanMs } = await this.#compare(peer, await own);
       for (let looks = 1; buckets.length > 0; looks++) {
         await this.timers.sleep(nextLookMs);
         const next = await this.#lookAgain(peer);

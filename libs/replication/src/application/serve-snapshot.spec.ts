@@ -1,90 +1,132 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { EventLog } from '../domain/event-log.js';
+import { GrowingNumbers, type ReplicaParts, replicaParts } from '#testing';
 import { ReceivedCursors } from '../domain/received-cursors.js';
-import { ReplicationTotals } from '../domain/replication-totals.js';
-import { ThisReplica } from '../domain/this-replica.js';
-import { Clock } from './ports/clock.js';
-import { Timers } from './ports/timers.js';
-import { ReplicatedStates } from './replicated-states.js';
 import { ServeSnapshot } from './serve-snapshot.js';
 
-class HandClock extends Clock {
-  ms = 1_000;
-
-  override nowMs(): number {
-    return this.ms;
-  }
-}
-
-class NoTime extends Timers {
-  override after(): () => void {
-    return () => {};
-  }
-
-  override nextTurn(): Promise<void> {
-    return Promise.resolve();
-  }
-}
-
-type Lines = AsyncIterator<string>;
-
 describe('ServeSnapshot', () => {
-  const epoch = '0123456789abcdef';
-  let clock: HandClock;
-  let self: ThisReplica;
-  let serveSnapshot: ServeSnapshot;
-
-  function open(): Lines {
-    const lines = serveSnapshot.execute({});
-    if (typeof lines === 'string') throw new Error(lines);
-    return lines[Symbol.asyncIterator]();
-  }
-
+  let parts: ReplicaParts;
+  let cursors: ReceivedCursors;
+  let serve: ServeSnapshot;
   beforeEach(() => {
-    clock = new HandClock();
-    self = new ThisReplica(epoch);
-    self.becomeReady(false);
-    serveSnapshot = new ServeSnapshot(
-      self,
-      new EventLog({ maxEvents: 10, maxBytes: 1_000 }),
-      new ReceivedCursors(),
-      new ReplicatedStates(),
-      new ReplicationTotals(),
-      clock,
-      new NoTime(),
+    parts = replicaParts();
+    parts.self.becomeReady(false);
+    cursors = new ReceivedCursors();
+    serve = new ServeSnapshot(
+      parts.self,
+      parts.log,
+      cursors,
+      parts.states,
+      parts.totals,
+      parts.clock,
+      parts.timers,
     );
   });
 
-  it('begins with the cursors, its own among them, and says where it ends', async () => {
-    const lines = open();
-    expect(JSON.parse((await lines.next()).value as string)).toEqual({
-      v: 1,
-      epoch,
-      cursors: { [epoch]: 0 },
-    });
-    expect((await lines.next()).value).toBe('{"end":true}');
-    expect((await lines.next()).done).toBe(true);
+  const publish = () => parts.log.append({ kind: 'numbers', state: '["z",1]', sinceMs: 0, loggedMs: 0 });
+  const begin = (selection = {}) => {
+    const lines = serve.execute(selection);
+    if (typeof lines === 'string') throw new Error(lines);
+    return lines[Symbol.asyncIterator]();
+  };
+  const readAll = async (selection = {}) => {
+    const lines: unknown[] = [];
+    const reading = begin(selection);
+    for (let line = await reading.next(); !line.done; line = await reading.next())
+      lines.push(JSON.parse(line.value));
+    return lines;
+  };
+  const eventOf = (name: string, value: number) => ({
+    kind: 'numbers',
+    ageMs: 0,
+    unchangedMs: 0,
+    state: [name, value],
   });
 
-  it('gives nothing before it is ready, nor when it drains', () => {
-    self.drain();
-    expect(serveSnapshot.execute({})).toBe('not-ready');
+  it('tells the cursors, then all that is known, then the end', async () => {
+    publish();
+    cursors.receive('f'.repeat(16), 'b:1', { first: 1, count: 3, oldest: 1 });
+    for (const name of ['a', 'b', 'c']) parts.numbers.set(name, 1);
+    expect(await readAll()).toEqual([
+      { v: 1, epoch: parts.self.epoch, cursors: { [parts.self.epoch]: 1, ['f'.repeat(16)]: 3 } },
+      { events: [eventOf('a', 1), eventOf('b', 1)] },
+      { events: [eventOf('c', 1)] },
+      { end: true },
+    ]);
+    expect(parts.totals.snapshotsServed).toBe(1);
   });
 
-  it('gives four at a time, and the next when one has ended or was given up', async () => {
-    const streams = Array.from({ length: 4 }, open);
-    for (const lines of streams) await lines.next();
-    expect(serveSnapshot.execute({})).toBe('busy');
-    await streams[0]!.return!();
-    await open().next();
-    expect(serveSnapshot.execute({})).toBe('busy');
+  it('reads the cursors before the first chunk', async () => {
+    parts.numbers.set('a', 1);
+    const reading = begin();
+    const header = JSON.parse((await reading.next()).value as string) as object;
+    publish();
+    cursors.receive('f'.repeat(16), 'b:1', { first: 1, count: 3, oldest: 1 });
+    parts.numbers.set('a', 2);
+    expect(header).toMatchObject({ cursors: { [parts.self.epoch]: 0 } });
+    expect((await reading.next()).value).toContain('["a",2]');
   });
 
-  it('does not refuse a reader for others that have stopped reading, but for a great many', async () => {
-    for (let i = 0; i < 64; i++) {
-      clock.ms += 500;
-      await open().next();
+  it('does nothing that is not asked for: a chunk is made when it is read', async () => {
+    let slices = 0;
+    const { numbers } = parts;
+    const states = numbers.states.bind(numbers);
+    numbers.states = function* (selection) {
+      for (const slice of states(selection)) {
+        slices++;
+        yield slice;
+      }
+    };
+    for (const name of 'abcdefgh') numbers.set(name, 1);
+    const reading = begin();
+    await reading.next();
+    expect(slices).toBe(0);
+    await reading.next();
+    expect(slices).toBe(1);
+  });
+
+  it('may be of some buckets and ages, then of repaired states alone', async () => {
+    const hints = new GrowingNumbers(parts.clock, 'hints', false);
+    hints.set('a', 9);
+    parts.states.add(hints);
+    parts.numbers.set('a', 1);
+    parts.clock.advance(10);
+    parts.numbers.set('b', 1);
+    const kinds = async (selection: object) =>
+      JSON.stringify(await readAll(selection)).match(/"kind":"\w+"/g)?.length ?? 0;
+    expect(await kinds({})).toBe(3);
+    expect(await kinds({ buckets: new Set([97]) })).toBe(1);
+    expect(await kinds({ buckets: new Set([97, 98]), youngerThanMs: 10 })).toBe(1);
+  });
+
+  it('is not given before this replica is ready, nor when it drains', () => {
+    parts.self.drain();
+    expect(serve.execute({})).toBe('not-ready');
+  });
+
+  it('is given to four readers at a time, and to the next when one has left or has all', async () => {
+    for (const name of ['a', 'b', 'c']) parts.numbers.set(name, 1);
+    const readers = [begin(), begin(), begin(), begin()];
+    for (const reader of readers) await reader.next();
+    expect(serve.execute({})).toBe('busy');
+    await readers[0]!.next();
+    await readers[0]!.return!();
+    expect(serve.execute({})).not.toBe('busy');
+    readers.push(begin());
+    await readers[4]!.next();
+    expect(serve.execute({})).toBe('busy');
+    while (!(await readers[1]!.next()).done);
+    expect(serve.execute({})).not.toBe('busy');
+    expect(parts.totals.snapshotsServed).toBe(1);
+  });
+
+  it('makes room again where a state fails', async () => {
+    parts.numbers.states = () => {
+      throw new Error('broken');
+    };
+    for (let i = 0; i < 5; i++) {
+      const reading = begin();
+      await reading.next();
+      await expect(reading.next()).rejects.toThrow('broken');
     }
-    expect(serveSnapshot.execute({})).toBe('busy');
   });
 });

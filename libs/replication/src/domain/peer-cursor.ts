@@ -80,10 +80,17 @@ export class PeerCursor {
     return lost;
   }
 
-  /** The peer has answered a section. Never goes beyond what the log has given out. */
-  move(sent: LogSection, { outcome, applied }: Progress): void {
-    const next = outcome === 'snapshot' ? sent.first + sent.events.length : applied + 1;
+  /**
+   * The peer has answered a section. Never goes beyond what the log has given out.
+   *
+   * @returns false where the answer can't be meant, and nothing moves: the peer would be sent the same for ever
+   */
+  move(sent: LogSection, { outcome, applied }: Progress): boolean {
+    const end = sent.first + sent.events.length;
+    const next = outcome === 'snapshot' ? end : applied + 1;
+    if ((outcome === 'applied' && next < end) || (outcome === 'gap' && next >= sent.first)) return false;
     this.#next = Math.min(next, this.log.next);
     this.#lastOutcome = outcome;
+    return true;
   }
 }

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { ReplicationTotals } from './replication-totals.js';
+import { ReplicationTotals, latencyBucketsMs } from './replication-totals.js';
 
 describe('ReplicationTotals', () => {
-  it('counts a latency in the first bucket that it fits, bounds included', () => {
+  it('puts a latency into the first bucket that holds it, and what is slower than all above them', () => {
     const totals = new ReplicationTotals();
-    for (const latencyMs of [0, 1, 1.5, 128, 128.5, 10_000]) totals.observeLatency(latencyMs);
+    for (const latencyMs of [0, 1, 1.01, 128, 128.5, 10_000]) totals.observeLatency(latencyMs);
+    expect(latencyBucketsMs).toEqual([1, 2, 4, 8, 16, 32, 64, 128]);
     expect(totals.latencyCounts).toEqual([2, 1, 0, 0, 0, 0, 0, 1, 2]);
-    expect(totals.latencyCount).toBe(6);
-    expect(totals.latencySumMs).toBe(10_259);
+    expect(totals.latencySumMs).toBeCloseTo(10_258.51);
   });
 });

@@ -61,8 +61,12 @@ export class SimulatedPeerClient extends PeerClient {
     });
     if (stream === 'not-ready') return stream;
     if (stream === 'busy') throw new PeerError(`${peer} gives as many snapshots as it can`);
-    const header = readSnapshotHeader(JSON.parse(await stream.read()));
-    return { header, chunks: chunksOf(stream) };
+    try {
+      return { header: readSnapshotHeader(parsed(await stream.read())), chunks: chunksOf(stream) };
+    } catch (error) {
+      stream.close();
+      throw error;
+    }
   }
 
   override fetchDigest(peer: string, request: DigestRequest): Promise<DigestAnswer | 'not-ready'> {
@@ -88,12 +92,20 @@ export class SimulatedPeerClient extends PeerClient {
 async function* chunksOf(stream: SimulatedStream<PeerServer>): SnapshotStream['chunks'] {
   try {
     for (;;) {
-      const chunk = readChunk(JSON.parse(await stream.read()));
+      const chunk = readChunk(parsed(await stream.read()));
       if (chunk === 'end') return;
       yield chunk;
     }
   } finally {
     stream.close();
+  }
+}
+
+function parsed(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch (error) {
+    throw new WireError(`a line of the snapshot must be JSON: ${(error as Error).message}`);
   }
 }
 

@@ -87,15 +87,25 @@ export class SimulatedStream<Server> {
   }
 
   async #sendNext(): Promise<void> {
-    const { done, value } = await this.lines.next();
+    const value = await this.#nextLine();
     this.#isPulling = false;
-    if (done === true) {
+    if (value === undefined) {
       this.#end();
       return;
     }
     this.#onTheWay++;
     this.#send(value);
     this.#pull();
+  }
+
+  /** @returns undefined where there is none, since that was all or the donor has failed; the reader sees no end then */
+  async #nextLine(): Promise<string | undefined> {
+    try {
+      const { done, value } = await this.lines.next();
+      return done === true ? undefined : value;
+    } catch {
+      return undefined;
+    }
   }
 
   #send(line: string): void {
