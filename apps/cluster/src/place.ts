@@ -42,8 +42,11 @@ export class Place {
   async stop(): Promise<string | undefined> {
     this.#isStopping = true;
     clearTimeout(this.#restart);
-    const problem = await this.#replica?.stop(this.options.stopTimeoutMs);
-    return problem === undefined ? undefined : `${this.options.host} ${problem}`;
+    const how = await this.#replica?.stop(this.options.stopTimeoutMs);
+    // A process that has only just begun has no handler for the signal yet.
+    const isTooYoung = !this.#hasBeenReady && how === 'killed by SIGTERM';
+    if (how === undefined || how === 'exit code 0' || isTooYoung) return undefined;
+    return `${this.options.host} ended with ${how}, which is not in order`;
   }
 
   async #watch(replica: ReplicaProcess): Promise<void> {

@@ -111,7 +111,13 @@ describe('npm run cluster', () => {
     const run = await start(code, 1);
     await run.shows('127.0.0.1  ready');
     expect(await run.end()).toBe(1);
-    expect(run.stderr).toBe('cluster: 127.0.0.1 ended with exit code 7\n');
+    expect(run.stderr).toBe('cluster: 127.0.0.1 ended with exit code 7, which is not in order\n');
+  });
+
+  it('ends in order though a replica has only just begun', async () => {
+    const run = await start('setInterval(() => {}, 1000);', 2);
+    expect(await run.end()).toBe(0);
+    expect(run.stderr).toBe('');
   });
 
   it.each([
