@@ -4,6 +4,7 @@ import {
   MetricSources,
   ProcessRegistry,
   Readiness,
+  Upgrades,
   createHttpApp,
   createLogger,
 } from '#platform';
@@ -29,11 +30,12 @@ export async function createReplica(config: Configuration, overrides: AppOverrid
   const metricSources = new MetricSources(new ProcessRegistry());
   metricSources.add(new ReplicaMetrics(version, readiness, logOutput));
   metricSources.add(metrics);
-  const parts = { readiness, metrics, log, accessLog: config.accessLog };
+  const upgrades = new Upgrades();
+  const parts = { readiness, metrics, log, accessLog: config.accessLog, upgrades };
   const apiParts = { ...parts, silenceTimeoutMs: 10_000 };
   // A CPU profile passes no byte for 60 s.
   const adminParts = { ...parts, silenceTimeoutMs: 75_000 };
-  const platform = { readiness, log, metricSources };
+  const platform = { readiness, log, metricSources, upgrades };
   const api = await createHttpApp(AppModule.forApi(config, platform, overrides.adapters), apiParts);
   const admin = await createHttpApp(AppModule.forAdmin(platform), adminParts);
   serveOpenApi(api);

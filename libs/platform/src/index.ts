@@ -7,6 +7,7 @@ export { createHttpApp } from './http/http-app.js';
 export { HttpMetrics } from './http/http-metrics.js';
 export { fieldRule } from './http/field-rule.js';
 export { isPrintable, printable, quoted } from './http/printable.js';
+export { Upgrades } from './http/upgrades.js';
 export { BodyOrQuery, fromQuery } from './http/read-dto.js';
 export { type LogFormat, type LogLevel, createLogger, logLevels } from './logging/create-logger.js';
 export { LogOutput } from './logging/log-output.js';

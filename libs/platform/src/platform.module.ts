@@ -3,6 +3,7 @@ import { PrometheusModule } from '@willsoto/nestjs-prometheus';
 import type { Logger } from 'pino';
 import { HealthController } from './health/health.controller.js';
 import { Readiness } from './health/readiness.js';
+import { Upgrades } from './http/upgrades.js';
 import { LogLevelController } from './logging/log-level.controller.js';
 import { LoggingModule } from './logging/logging.module.js';
 import { MetricSources } from './metrics/metric-sources.js';
@@ -12,13 +13,14 @@ export interface PlatformParts {
   readonly log: Logger;
   readonly readiness: Readiness;
   readonly metricSources: MetricSources;
+  readonly upgrades: Upgrades;
 }
 
 /** What every context's adapters share, and the calls that belong to no context. */
 @Module({})
 export class PlatformModule {
   /** Everything, for the port that clients use. */
-  static forApi({ log, readiness, metricSources }: PlatformParts): DynamicModule {
+  static forApi({ log, readiness, metricSources, upgrades }: PlatformParts): DynamicModule {
     return {
       module: PlatformModule,
       global: true,
@@ -36,8 +38,9 @@ export class PlatformModule {
       providers: [
         { provide: Readiness, useValue: readiness },
         { provide: MetricSources, useValue: metricSources },
+        { provide: Upgrades, useValue: upgrades },
       ],
-      exports: [Readiness, MetricSources],
+      exports: [Readiness, MetricSources, Upgrades],
     };
   }
 

@@ -1,7 +1,9 @@
 import { type DynamicModule, type FactoryProvider, type ModuleMetadata, Module } from '@nestjs/common';
-import { MetricSources, made } from '#platform';
+import { MetricSources, Upgrades, made } from '#platform';
 import { GoEventController } from './adapters/http/go-event.controller.js';
 import { type HttpPeerClientOptions, HttpPeerClient } from './adapters/http/http-peer-client.js';
+import { BatchReader } from './adapters/http/batch-reader.js';
+import { BatchStreams } from './adapters/http/batch-streams.js';
 import { ReplicaController } from './adapters/http/replica.controller.js';
 import { ReplicationMetrics } from './adapters/prometheus/replication-metrics.js';
 import { BootstrapReplica } from './application/bootstrap-replica.js';
@@ -67,6 +69,8 @@ export class ReplicationModule {
           useFactory: (clock: Clock) => new HttpPeerClient(options.client, clock),
           inject: [Clock],
         },
+        made(BatchReader, ReceiveBatch),
+        made(BatchStreams, Upgrades, BatchReader),
         ...meshProviders(options),
         made(MergeEvents, ReplicatedStates, ReplicationTotals, Timers),
         made(LoadSnapshot, PeerClient, ReceivedCursors, MergeEvents, ReplicationTotals, Clock, Journal),

@@ -20,6 +20,7 @@ import { OpenConnections } from './open-connections.js';
 import { RouteTable } from './route-table.js';
 import { SocketErrors } from './socket-errors.js';
 import { traceIdOf, traceIdRequestHeader } from './trace-id.js';
+import type { Upgrades } from './upgrades.js';
 
 /** Gateways keep idle connections for 5 minutes; the server must not be the first to close one. */
 const keepAliveTimeoutMs = 360_000;
@@ -35,6 +36,7 @@ export interface HttpAppParts {
   readonly metrics: HttpMetrics;
   readonly log: Logger;
   readonly accessLog: AccessLogMode;
+  readonly upgrades: Upgrades;
   /** How long a connection with a call under way may pass no byte in either direction: a client that does not read. */
   readonly silenceTimeoutMs: number;
 }
@@ -45,7 +47,7 @@ export interface HttpAppParts {
  */
 export async function createHttpApp(
   module: DynamicModule,
-  { readiness, metrics, log, accessLog, silenceTimeoutMs }: HttpAppParts,
+  { readiness, metrics, log, accessLog, upgrades, silenceTimeoutMs }: HttpAppParts,
 ): Promise<NestFastifyApplication> {
   const journal = new CallJournal(metrics, new AccessLog(log, accessLog));
   const socketErrors = new SocketErrors(journal);
@@ -62,6 +64,7 @@ export async function createHttpApp(
       connectionsCheckingInterval: connectionsCheckingIntervalMs,
       // Checked by a hook: Node would answer without the envelope.
       requireHostHeader: false,
+      shouldUpgradeCallback: (request: IncomingMessage) => upgrades.isWanted(request),
     },
     keepAliveTimeout: keepAliveTimeoutMs,
     logger: false,
@@ -71,7 +74,11 @@ export async function createHttpApp(
   });
   const fastify = adapter.getInstance();
   const connections = new OpenConnections(fastify.server as Server);
-  fastify.addHook('preClose', () => connections.flush());
+  fastify.server.on('upgrade', (request, socket, head) => upgrades.accept(request, socket, head));
+  fastify.addHook('preClose', () => {
+    upgrades.end();
+    return connections.flush();
+  });
   fastify.addHook('onRoute', (route) => {
     const limitBytes = route.config?.bodyLimitBytes;
     if (limitBytes !== undefined) route.bodyLimit = limitBytes;

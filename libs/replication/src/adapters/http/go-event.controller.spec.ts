@@ -11,6 +11,7 @@ import {
   createHttpApp,
   createLogger,
   made,
+  Upgrades,
 } from '#platform';
 import { GoWire } from '../../application/ports/go-wire.js';
 import { ReplicatedState, WireError } from '../../application/ports/replicated-state.js';
@@ -54,9 +55,10 @@ describe('POST /v1/replica/event', () => {
     const log = createLogger('ERROR', 'json', { write: () => {} });
     const states = new ReplicatedStates();
     states.add(new NoState(), wire);
+    const upgrades = new Upgrades();
     const metricSources = new MetricSources(new ProcessRegistry());
     @Module({
-      imports: [PlatformModule.forApi({ log, readiness, metricSources })],
+      imports: [PlatformModule.forApi({ log, readiness, metricSources, upgrades })],
       controllers: [GoEventController],
       providers: [
         { provide: ReplicatedStates, useValue: states },
@@ -70,6 +72,7 @@ describe('POST /v1/replica/event', () => {
       metrics: new HttpMetrics(),
       log,
       accessLog: 'off',
+      upgrades,
       silenceTimeoutMs: 5_000,
     } as const;
     app = await createHttpApp({ module: TestModule }, parts);

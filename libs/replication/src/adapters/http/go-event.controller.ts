@@ -5,7 +5,7 @@ import { WireError } from '../../application/ports/replicated-state.js';
 import { ReceiveGoEvent } from '../../application/receive-go-event.js';
 import { GoEventDocument } from './go-event-documents.js';
 import { ReplicaDocuments } from './replica-documents.js';
-import { replicaBodyLimitBytes } from './replica.controller.js';
+import { replicaBodyLimitBytes } from './batch-reader.js';
 
 /** The call that replicas of the Go service make, while a fleet is moved over. */
 @ReplicaDocuments

@@ -12,6 +12,8 @@ import {
   Readiness,
   createHttpApp,
   createLogger,
+  Upgrades,
+  made,
 } from '#platform';
 import { type PeerClientHarness, type ServedPeer, peerClientContract } from '#testing';
 import { ReceiveBatch } from '../../application/receive-batch.js';
@@ -20,6 +22,8 @@ import { ServeSnapshot } from '../../application/serve-snapshot.js';
 import { TakeDigest } from '../../application/take-digest.js';
 import { ThisReplica } from '../../domain/this-replica.js';
 import type { DigestRequestDto } from './digest-request.dto.js';
+import { BatchReader } from './batch-reader.js';
+import { BatchStreams } from './batch-streams.js';
 import { HttpPeerClient } from './http-peer-client.js';
 import { ReplicaController } from './replica.controller.js';
 
@@ -32,7 +36,7 @@ const options = {
 };
 
 /** The service's calls between replicas, as they are, before use cases that do what the contract says. */
-async function startNestPeer(peer: ServedPeer): Promise<NestFastifyApplication> {
+async function startNestPeer(peer: ServedPeer, upgrades: Upgrades): Promise<NestFastifyApplication> {
   const readiness = new Readiness();
   const log = createLogger('ERROR', 'json', { write: () => {} } as unknown as LogOutput);
   const self = new ThisReplica('00000000000000aa');
@@ -41,13 +45,22 @@ async function startNestPeer(peer: ServedPeer): Promise<NestFastifyApplication> 
     {
       module: class PeerModule {},
       imports: [
-        PlatformModule.forAdmin({ log, readiness, metricSources: new MetricSources(new ProcessRegistry()) }),
+        PlatformModule.forAdmin({
+          log,
+          readiness,
+          metricSources: new MetricSources(new ProcessRegistry()),
+          upgrades,
+        }),
       ],
       controllers: [ReplicaController],
       providers: [
         { provide: ThisReplica, useValue: self },
         { provide: ReportStatus, useValue: {} },
-        { provide: ReceiveBatch, useValue: { execute: async (body: unknown) => peer.receiveBatch(body) } },
+        {
+          provide: ReceiveBatch,
+          useValue: { execute: async (body: unknown) => peer.receiveBatch(body) },
+        },
+        made(BatchReader, ReceiveBatch),
         {
           provide: ServeSnapshot,
           useValue: {
@@ -64,8 +77,16 @@ async function startNestPeer(peer: ServedPeer): Promise<NestFastifyApplication> 
         },
       ],
     },
-    { readiness, metrics: new HttpMetrics(), log, accessLog: 'off', silenceTimeoutMs: 10_000 },
+    {
+      readiness,
+      metrics: new HttpMetrics(),
+      log,
+      accessLog: 'off',
+      upgrades,
+      silenceTimeoutMs: 10_000,
+    },
   );
+  new BatchStreams(upgrades, app.get(BatchReader)).onModuleInit();
   await app.listen(0, '127.0.0.1');
   return app;
 }
@@ -94,6 +115,7 @@ async function startGoPeer(receive: (type: string, body: string) => boolean): Pr
 
 peerClientContract('HTTP', (): PeerClientHarness => {
   const servers = new Map<string, Server>();
+  const upgrades = new Upgrades();
   const endings: (() => Promise<unknown>)[] = [];
   const client = new HttpPeerClient(options, { nowMs: () => performance.now() });
   const addressOf = (server: Server) => {
@@ -104,7 +126,7 @@ peerClientContract('HTTP', (): PeerClientHarness => {
   return {
     client,
     startPeer: async (peer) => {
-      const app = await startNestPeer(peer);
+      const app = await startNestPeer(peer, upgrades);
       endings.push(() => app.close());
       return addressOf(app.getHttpServer() as Server);
     },
@@ -113,7 +135,10 @@ peerClientContract('HTTP', (): PeerClientHarness => {
       endings.push(async () => server.close());
       return addressOf(server);
     },
-    cut: (address) => servers.get(address)!.closeAllConnections(),
+    cut: (address) => {
+      servers.get(address)!.closeAllConnections();
+      upgrades.end();
+    },
     pass: () => sleep(150),
     close: async () => {
       for (const address of servers.keys()) client.forget(address);

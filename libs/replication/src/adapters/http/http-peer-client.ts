@@ -23,6 +23,7 @@ import {
 import { WireError } from '../../application/ports/replicated-state.js';
 import { peerAddressOf } from '../../domain/peer-address.js';
 import { readBatchAnswer, readDigestAnswer, readEnvelope } from './answers.js';
+import { BatchStream, batchPath, batchStreamProtocol } from './batch-stream.js';
 import { Exchange, type HttpAnswer } from './exchange.js';
 import { linesOf } from './lines.js';
 
@@ -40,6 +41,8 @@ export interface HttpPeerClientOptions {
 /** A batch, a digest, a snapshot for a gap and one for repair: none may wait for another to be over. */
 const leastConnections = 4;
 const maxAnswerBytes = 64 * 1024;
+/** A peer that has refused a stream may be of a later release by then. */
+const streamRetryMs = 60_000;
 const json = { 'content-type': 'application/json' };
 
 /**
@@ -48,6 +51,9 @@ const json = { 'content-type': 'application/json' };
  */
 export class HttpPeerClient extends PeerClient {
   readonly #pools = new Map<string, Pool>();
+  readonly #streams = new Map<string, BatchStream>();
+  /** When a peer may be asked again for a stream: it is asked now, or has refused one. Calls do as well. */
+  readonly #streamAskedUntilMs = new Map<string, number>();
 
   constructor(
     private readonly options: HttpPeerClientOptions,
@@ -58,8 +64,14 @@ export class HttpPeerClient extends PeerClient {
 
   override async sendBatch(peer: string, batch: OutgoingBatch): Promise<BatchAnswer | 'unknown-call'> {
     const body = batchText(batch, this.clock.nowMs());
-    const answer = await this.#call(peer, 'POST', '/v1/replica/events', body, json);
-    return answer.status === 404 ? 'unknown-call' : readBatchAnswer(readEnvelope(answer));
+    const stream = this.#streams.get(peer);
+    if (stream?.isOpen === true)
+      return readBatchAnswer(readEnvelope(await stream.call(body, this.options.requestTimeoutMs)));
+    const answer = await this.#call(peer, 'POST', batchPath, body, json);
+    if (answer.status === 404) return 'unknown-call';
+    const read = readBatchAnswer(readEnvelope(answer));
+    void this.#openStream(peer);
+    return read;
   }
 
   override async fetchDigest(peer: string, request: DigestRequest): Promise<DigestAnswer | 'not-ready'> {
@@ -101,6 +113,9 @@ export class HttpPeerClient extends PeerClient {
   }
 
   override forget(peer: string): void {
+    this.#streams.get(peer)?.close();
+    this.#streams.delete(peer);
+    this.#streamAskedUntilMs.delete(peer);
     void this.#pools.get(peer)?.destroy();
     this.#pools.delete(peer);
   }
@@ -120,6 +135,25 @@ export class HttpPeerClient extends PeerClient {
   }
 
   /** @throws PeerError for text that is no address */
+  /** From the first answered call on: a peer that does not answer, or not to batches, is not asked. */
+  async #openStream(peer: string): Promise<void> {
+    if (this.clock.nowMs() < (this.#streamAskedUntilMs.get(peer) ?? 0)) return;
+    this.#streamAskedUntilMs.set(peer, this.clock.nowMs() + streamRetryMs);
+    const pool = this.#poolOf(peer);
+    try {
+      const { socket } = await pool.upgrade({ path: batchPath, protocol: batchStreamProtocol });
+      const stream = new BatchStream(socket);
+      if (this.#pools.get(peer) !== pool) {
+        stream.close();
+        return;
+      }
+      this.#streams.set(peer, stream);
+      this.#streamAskedUntilMs.delete(peer);
+    } catch {
+      // A release or a proxy that knows no streams: calls do.
+    }
+  }
+
   #poolOf(peer: string): Pool {
     let pool = this.#pools.get(peer);
     if (pool === undefined) {
