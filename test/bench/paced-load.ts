@@ -9,8 +9,8 @@ export interface PacedLoad {
 }
 
 /**
- * Offers writes at a rate, whatever the answers do: the life cycles of requests (POST, DELETE prompt, DELETE), each
- * call to the next server in turn, so that every replica tells the others as much.
+ * Offers writes at a rate, whatever the answers do: the life cycles of requests (POST, DELETE prompt, DELETE), spread
+ * as the AIGW gateway spreads them: POSTs by their clusters over all servers, all DELETEs to one.
  */
 export async function pacedLoad(
   servers: readonly MeasuredServer[],
@@ -27,7 +27,8 @@ export async function pacedLoad(
     const elapsedMs = performance.now() - startedMs;
     if (elapsedMs >= seconds * 1_000) break;
     for (; sent < (elapsedMs * writesPerSecond) / 1_000; sent++) {
-      const call = write(pools[sent % pools.length]!, run, sent).finally(() => pending.delete(call));
+      const pool = sent % 3 === 0 ? pools[Math.floor(sent / 3) % pools.length]! : pools[0]!;
+      const call = write(pool, run, sent).finally(() => pending.delete(call));
       pending.add(call);
     }
     await sleep(1);
@@ -38,7 +39,7 @@ export async function pacedLoad(
   return { writesPerSecond: (sent * 1_000) / (performance.now() - startedMs), cpuUsPerWrite: cpuUs / sent };
 }
 
-/** Three calls in a row are one request's; they go to different replicas, and may overtake each other. */
+/** Three calls in a row are one request's; those of different replicas may overtake each other. */
 async function write(pool: Pool, run: string, index: number): Promise<void> {
   const id = `${run}-${Math.floor(index / 3)}`;
   const body =
