@@ -148,9 +148,9 @@ describe('PeerFeed', () => {
 
   it('waits a millisecond for company where events come fast, and not where they do not', async () => {
     await meet();
-    for (let ms = 0; ms < 300; ms++) {
-      publish(2);
-      await parts.timers.advance(1);
+    for (let times = 0; times < 200; times++) {
+      publish(3);
+      await parts.timers.advance(4);
     }
     parts.client.batches.length = 0;
     publish();

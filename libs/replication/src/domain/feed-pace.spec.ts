@@ -9,22 +9,22 @@ function lingerAt(eventsPerSecond: number): number {
 }
 
 describe('FeedPace', () => {
-  it('lets no event wait up to 500 events a second, and 1 ms above', () => {
+  it('lets no event wait up to 500 events a second, then 1 ms, and 2 ms above 1,000', () => {
     expect([1, 100, 450, 500].map(lingerAt)).toEqual([0, 0, 0, 0]);
-    expect([550, 1_000, 6_000].map(lingerAt)).toEqual([1, 1, 1]);
+    expect([550, 990, 1_100, 6_000].map(lingerAt)).toEqual([1, 1, 2, 2]);
   });
 
   it('counts events, not batches', () => {
     const pace = new FeedPace();
     for (let ms = 0; ms < 300; ms += 50) pace.onSent(100, ms);
-    expect(pace.lingerMs(300)).toBe(1);
+    expect(pace.lingerMs(300)).toBe(2);
   });
 
   it('does not wait before anything is known, nor again when it has become quiet', () => {
     const pace = new FeedPace();
     expect(pace.lingerMs(0)).toBe(0);
     for (let ms = 0; ms <= 200; ms++) pace.onSent(10, ms);
-    expect(pace.lingerMs(201)).toBe(1);
+    expect(pace.lingerMs(201)).toBe(2);
     expect(pace.lingerMs(60_000)).toBe(0);
     pace.onSent(1, 60_000);
     expect(pace.lingerMs(60_000)).toBe(0);
