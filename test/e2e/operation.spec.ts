@@ -65,7 +65,7 @@ describe('a service process', () => {
   it('writes its log for people where that is asked for', async () => {
     await using service = new ServiceProcess({ METADATA_CENTER_LOG_FORMAT: 'text' });
     const ready = await service.lineWith(' ready ');
-    expect(ready).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z INFO  ready \{"bootstrap":"alone"\}$/);
+    expect(ready).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z INFO  ready \{.*"bootstrap":"alone"\}$/);
     expect(await service.lineWith('listening')).toMatch(/ INFO  listening \{.*"apiPort":\d+.*\}$/);
     expect(await service.end('SIGTERM')).toMatchObject(cleanly);
   });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { call } from './support/call.js';
 import { FakePeer } from './support/fake-peer.js';
 import { freePort } from './support/free-port.js';
-import { scrape } from './support/metrics.js';
+import { callsSeries, scrape } from './support/metrics.js';
 import { started } from './support/replica-calls.js';
 import { type Member, Replicas, eventually } from './support/replicas.js';
 
@@ -44,6 +44,20 @@ describe('three replicas that list each other', () => {
     // A late retry at a replica that heard of the removal from another.
     await b.load.record({ request_id: 'removed', prompt_length: 5, timestamp: 7 });
     await allCount(mesh, 'c', [2, 1, 3]);
+  });
+
+  it('send each other batches over connections of their own, no longer as calls', async () => {
+    await using replicas = new Replicas();
+    const mesh = await replicas.startMesh('127.0.0.1', '127.0.0.2', '127.0.0.3');
+    const [a, b] = mesh as [Member, Member];
+    for (let i = 0; i < 30; i++) {
+      await a.load.record({ request_id: `r${i}` });
+      await allCount([b], 'c', [i + 1, i + 1, 0]);
+    }
+    const metrics = await scrape(b.running.url);
+    const batches = metrics.get('metadata_center_replication_batches_received_total')!;
+    expect(batches).toBeGreaterThan(30);
+    expect(metrics.get(callsSeries('/v1/replica/events', 'POST', 200)) ?? 0).toBeLessThan(batches / 2);
   });
 
   it('show in status and metrics whom they know and how far they are', async () => {
@@ -121,7 +135,7 @@ describe('a replica that joins', () => {
     await peer[Symbol.asyncDispose]();
     await joiner.ready;
     expect(await readyz(joiner)).toBe(200);
-    expect((await joiner.calls.status()).totals['snapshots_failed']).toBe(1);
+    expect((await joiner.calls.status()).totals['snapshots_failed']).toBeGreaterThan(0);
   });
 
   it('serves after its time-out, and shows that it may lack something', async () => {
