@@ -135,7 +135,8 @@ describe('a replica that joins', () => {
     await peer[Symbol.asyncDispose]();
     await joiner.ready;
     expect(await readyz(joiner)).toBe(200);
-    expect((await joiner.calls.status()).totals['snapshots_failed']).toBeGreaterThan(0);
+    // It was asked again until its silence was noticed.
+    expect((await joiner.calls.status()).totals['snapshots_failed']).toBeGreaterThanOrEqual(1);
   });
 
   it('serves after its time-out, and shows that it may lack something', async () => {

@@ -6,7 +6,9 @@ import {
   type RequestRecord,
   packedRecord,
   isEnded,
+  isPossibleLife,
   isSameKnowledge,
+  maxGeneration,
   mergeLives,
   recordLife,
   releaseLife,
@@ -104,6 +106,16 @@ describe('a client’s calls', () => {
       startedMs: 2000,
       removed: false,
     });
+  });
+
+  it('begins no generation that other replicas would refuse', () => {
+    const last = { ...removed, generation: maxGeneration };
+    expect(isPossibleLife(last, 1000)).toBe(true);
+    expect(recordLife(last, { ...record, timestampNs: 8n }, 2000, policy)).toBe('repeated');
+    const lastButOne = { ...removed, generation: maxGeneration - 1 };
+    expect(
+      isPossibleLife(recordLife(lastButOne, { ...record, timestampNs: 8n }, 2000, policy) as Life, 2000),
+    ).toBe(true);
   });
 
   it('never takes two missing timestamps for the same', () => {

@@ -21,8 +21,8 @@ export interface Life {
   readonly startedMs: number;
 }
 
-/** Generations are kept in 32 bits. */
-const maxGeneration = 2 ** 32 - 1;
+/** Generations are kept in 32 bits. None follows the last one: no use of ids comes near it, only a broken peer does. */
+export const maxGeneration = 2 ** 32 - 1;
 
 /** What a client says when it sends a request to an engine. */
 export interface RequestRecord {
@@ -63,7 +63,9 @@ export function recordLife(
   if (known.record === undefined) return { ...known, record };
   if (!isEnded(known, nowMs, policy)) return isSameLoad(known.record, record) ? 'repeated' : 'conflict';
   const isLateRetry = record.timestampNs !== 0n && record.timestampNs === known.record.timestampNs;
-  return isLateRetry ? 'repeated' : firstLife(known.generation + 1, record, nowMs);
+  // What no replica may have would be refused by all of them, and with it all that is sent after it.
+  const isLast = known.generation === maxGeneration;
+  return isLateRetry || isLast ? 'repeated' : firstLife(known.generation + 1, record, nowMs);
 }
 
 /**

@@ -91,6 +91,10 @@ describe('a batch', () => {
     [{ ...batch, oldest: 8 }, /^oldest must be/],
     [{ ...batch, oldest: undefined }, /^oldest must be/],
     [{ ...batch, events: {} }, /^events must be an array$/],
+    [
+      { ...batch, events: Array.from({ length: 1_001 }, () => event) },
+      /^events must be at most 1000; send the others in the next batch$/,
+    ],
     [{ ...batch, events: [event, null] }, /^events\[1\] must be a JSON object$/],
     [{ ...batch, events: [{ ...event, kind: 1 }] }, /^events\[0\]\.kind must be a string$/],
     [{ ...batch, events: [{ ...event, ageMs: -1 }] }, /^events\[0\]\.ageMs must be a number from 0/],

@@ -5,6 +5,9 @@ import { WireError } from './ports/replicated-state.js';
 /** Of batches and snapshots. A replica refuses another one: it could only guess. */
 export const wireVersion = 1;
 
+/** Of one batch: some 2 ms of work for its receiver. */
+export const maxBatchEvents = 1_000;
+
 const maxAddressLength = 300;
 const epochPattern = /^[0-9a-f]{16}$/;
 
@@ -62,6 +65,8 @@ export function readBatch(body: unknown): Batch {
   if (!isSequence(first)) throw new WireError('first must be a sequence number, an integer from 1');
   if (!isSequence(oldest) || oldest > first)
     throw new WireError('oldest must be a sequence number, an integer from 1 to first');
+  if (Array.isArray(events) && events.length > maxBatchEvents)
+    throw new WireError(`events must be at most ${maxBatchEvents}; send the others in the next batch`);
   return { origin, epoch: readEpoch(epoch), first, oldest, events: readEvents(events) };
 }
 

@@ -29,6 +29,15 @@ describe('MergeEvents', () => {
     expect(turns).toEqual([]);
   });
 
+  it('lets calls in between every 1,000 that are read, and still merges all or none', async () => {
+    const events = Array.from({ length: 2_001 }, (_, i) => eventOf([`${i}`, 1]));
+    await expect(mergeEvents.execute([...events, eventOf('nonsense')])).rejects.toMatchObject({
+      message: 'events[2001].state: it must be a name and a number',
+    });
+    expect([turns, parts.numbers.merged]).toEqual([[0, 0], []]);
+    expect(await mergeEvents.execute(events)).toBe(2_001);
+  });
+
   it('merges none where one is malformed, and says which', async () => {
     const events = [eventOf(['a', 1]), eventOf('nonsense')];
     await expect(mergeEvents.execute(events)).rejects.toMatchObject({

@@ -1,10 +1,12 @@
 import type { ReplicationTotals } from '../domain/replication-totals.js';
 import type { WireEvent } from './batch-format.js';
 import type { Timers } from './ports/timers.js';
-import type { ReplicatedStates } from './replicated-states.js';
+import type { Merge, ReplicatedStates } from './replicated-states.js';
 
 /** Merges between two turns: well under a millisecond of work. */
 const sliceSize = 250;
+/** Reads between two turns: some 2 ms of work, and all of what replicas send; a body may hold ten times as many. */
+const readSize = 1_000;
 
 /** Takes in what another replica knows, however it came: batch, snapshot or repair. */
 export class MergeEvents {
@@ -21,7 +23,7 @@ export class MergeEvents {
    * @throws WireError
    */
   async execute(events: readonly WireEvent[]): Promise<number> {
-    const merges = this.states.parse(events);
+    const merges = await this.#read(events);
     this.totals.eventsSkipped += events.length - merges.length;
     let news = 0;
     for (let i = 0; i < merges.length; i++) {
@@ -29,5 +31,14 @@ export class MergeEvents {
       if (merges[i]!()) news++;
     }
     return news;
+  }
+
+  async #read(events: readonly WireEvent[]): Promise<Merge[]> {
+    const merges: Merge[] = [];
+    for (let from = 0; from < events.length; from += readSize) {
+      if (from > 0) await this.timers.nextTurn();
+      merges.push(...this.states.parse(events.slice(from, from + readSize), from));
+    }
+    return merges;
   }
 }

@@ -126,6 +126,19 @@ describe('Mesh', () => {
     expect(refused()).toHaveLength(2);
   });
 
+  it('turns away who only greeted, the longest silent first, for one that the directory lists', async () => {
+    for (let i = 0; i < 256; i++) {
+      mesh.hear(`10.9.0.${i}:8080`);
+      await parts.timers.advance(1);
+    }
+    mesh.hear('10.9.0.0:8080');
+    mesh.discover(addressesOf('10.0.0.1', '10.0.0.2'));
+    expect(listed()).toHaveLength(256);
+    expect(listed().slice(-2)).toEqual(['10.0.0.1:8080 directory', '10.0.0.2:8080 directory']);
+    expect(parts.client.forgotten).toEqual(['10.9.0.1:8080', '10.9.0.2:8080']);
+    expect(parts.totals.peersRefused).toBe(2);
+  });
+
   it('finds itself by its epoch where the address does not tell', async () => {
     const { onBatch } = parts.client;
     parts.client.onBatch = async (peer, batch) => {

@@ -103,16 +103,36 @@ export class Mesh {
 
   #add(address: string, source: Member['source']): void {
     if (this.#isStopped || this.#members.has(address)) return;
-    if (this.#members.size >= maxPeers) {
-      this.#refuse(address);
-      return;
+    if (this.#members.size < maxPeers) {
+      this.#isFull = false;
+    } else {
+      const refused = source === 'directory' ? (this.#longestSilentGreeter() ?? address) : address;
+      this.#refuse(refused);
+      if (refused === address) return;
+      this.#drop(refused);
     }
-    this.#isFull = false;
     const feed = new PeerFeed(address, this.parts, (asking, epoch) => this.#identify(asking, epoch));
     this.#members.set(address, { feed, source, lastHeardMs: this.parts.clock.nowMs() });
     this.#hasEverHadPeers = true;
     this.parts.journal.tell({ type: 'peer-found', peer: address, source });
     feed.wake();
+  }
+
+  /** Anybody may greet: who is listed comes first. */
+  #longestSilentGreeter(): string | undefined {
+    let found: string | undefined;
+    let heardMs = Infinity;
+    for (const [address, { source, lastHeardMs }] of this.#members) {
+      if (source !== 'greeting' || lastHeardMs >= heardMs) continue;
+      found = address;
+      heardMs = lastHeardMs;
+    }
+    return found;
+  }
+
+  #drop(address: string): void {
+    this.#members.get(address)?.feed.stop();
+    this.#members.delete(address);
   }
 
   /** It may come again with every batch: operators hear of the first alone. */
@@ -124,11 +144,10 @@ export class Mesh {
 
   #forgetSilent(): void {
     const silentSinceMs = this.parts.clock.nowMs() - silenceMs;
-    for (const [address, { feed, source, lastHeardMs }] of this.#members) {
+    for (const [address, { source, lastHeardMs }] of this.#members) {
       if (source === 'directory' || lastHeardMs > silentSinceMs) continue;
-      this.#members.delete(address);
+      this.#drop(address);
       this.#isFull = false;
-      feed.stop();
       this.parts.journal.tell({ type: 'peer-gone', peer: address });
     }
   }

@@ -4,6 +4,7 @@ import { FeedPace } from '../domain/feed-pace.js';
 import { type LogSection, PeerCursor } from '../domain/peer-cursor.js';
 import type { ReplicationTotals } from '../domain/replication-totals.js';
 import type { ReplicaPhase, ThisReplica } from '../domain/this-replica.js';
+import { maxBatchEvents } from './batch-format.js';
 import { GoDelivery } from './go-delivery.js';
 import type { Clock } from './ports/clock.js';
 import type { Journal } from './ports/journal.js';
@@ -12,8 +13,8 @@ import type { Random } from './ports/random.js';
 import type { Timers } from './ports/timers.js';
 import type { ReplicatedStates } from './replicated-states.js';
 
-/** Of one batch: some 2 ms of work for the receiver, a quarter of its body limit. */
-const batchLimits = { maxEvents: 1_000, maxBytes: 256 * 1024 };
+/** Of one batch; a quarter of its receiver's body limit. */
+const batchLimits = { maxEvents: maxBatchEvents, maxBytes: 256 * 1024 };
 /** An idle feed shows this often that it is there, and learns whether its peer is. */
 const heartbeatMs = 1_000;
 /** A Go peer may have been replaced by one that speaks batches; an address of this replica may have moved. */

@@ -58,6 +58,12 @@ describe('ReceiveBatch', () => {
     parts.self.becomeReady(false);
     expect(await receiveBatch.execute(batchOf(3, 'c'))).toMatchObject({ phase: 'ready', applied: 3 });
     expect(parts.numbers.values).toEqual({ a: 1, b: 1, c: 1 });
+    expect(parts.totals).toMatchObject({
+      batchesReceived: 2,
+      eventsReceived: 3,
+      batchesRefused: 0,
+      gapsFound: 0,
+    });
     expect([parts.totals.batchesReceived, parts.totals.eventsReceived]).toEqual([2, 3]);
   });
 
@@ -81,7 +87,8 @@ describe('ReceiveBatch', () => {
     ])
       await expect(receive(1, 'a', fields)).rejects.toMatchObject({ name: 'WireError' });
     expect([parts.numbers.merged, cursors.has(epoch), [...mesh.peers()]]).toEqual([[], false, []]);
-    expect([parts.totals.batchesRefused, parts.totals.batchesReceived]).toEqual([3, 0]);
+    receiveBatch.refuse();
+    expect(parts.totals).toMatchObject({ batchesRefused: 4, batchesReceived: 0, eventsReceived: 0 });
   });
 
   it('takes a batch for a greeting, but not its own', async () => {
@@ -95,6 +102,7 @@ describe('ReceiveBatch', () => {
     ]);
     expect([...mesh.peers()]).toHaveLength(1);
     expect([parts.numbers.values, cursors.has(parts.self.epoch)]).toEqual([{}, false]);
+    expect(parts.totals).toMatchObject({ batchesReceived: 1, eventsReceived: 0 });
   });
 
   it('of a dead epoch is merged, and moves no other cursor', async () => {

@@ -22,16 +22,17 @@ export class ReplicatedStates {
   /**
    * Reads events without effect.
    *
+   * @param from the place of the first one among all that came with it
    * @returns a merge for each event whose kind is known; others are of a later release, and skipped
    * @throws WireError that names the event and the field
    */
-  parse(events: readonly WireEvent[]): Merge[] {
+  parse(events: readonly WireEvent[], from = 0): Merge[] {
     const merges: Merge[] = [];
     for (let i = 0; i < events.length; i++) {
       const event = events[i]!;
       const owner = this.#states.get(event.kind);
       if (owner === undefined) continue;
-      const parsed = parseAt(i, owner, event);
+      const parsed = parseAt(from + i, owner, event);
       merges.push(() => owner.merge(parsed));
     }
     return merges;

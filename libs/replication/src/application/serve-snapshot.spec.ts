@@ -119,6 +119,14 @@ describe('ServeSnapshot', () => {
     expect(parts.totals.snapshotsServed).toBe(1);
   });
 
+  it('does not refuse a reader for others that have stopped reading, but for a great many', async () => {
+    for (let i = 0; i < 64; i++) {
+      await parts.timers.advance(500);
+      await begin().next();
+    }
+    expect(serve.execute({})).toBe('busy');
+  });
+
   it('makes room again where a state fails', async () => {
     parts.numbers.states = () => {
       throw new Error('broken');

@@ -1,6 +1,11 @@
 import { isIPv4 } from 'node:net';
 import { type StateAges, WireError } from '#replication';
-import { type Life, type RequestRecord, packedRecord } from '../../domain/inference-request.js';
+import {
+  type Life,
+  type RequestRecord,
+  maxGeneration,
+  packedRecord,
+} from '../../domain/inference-request.js';
 import {
   type RequestKey,
   keyFromText,
@@ -19,7 +24,6 @@ const isReleased = 1;
 const isRemoved = 2;
 export const longestName = 256;
 export const maxInt32 = 2_147_483_647;
-const maxGeneration = 2 ** 32 - 1;
 
 /** A life off the wire, and whose it is. */
 export interface LifeOfRequest {
