@@ -40,6 +40,10 @@ class SlowPeer {
   }
 
   async #take(call: IncomingMessage, answer: ServerResponse): Promise<void> {
+    if (call.method !== 'POST') {
+      answer.writeHead(404).end('{}');
+      return;
+    }
     const { first, events } = JSON.parse(await text(call)) as Batch;
     answer.on('close', () => {
       if (!answer.writableFinished) this.cutOff++;

@@ -58,7 +58,8 @@ export class FakePeer implements AsyncDisposable {
       return;
     }
     const chunks: Buffer[] = await request.toArray();
-    if (request.url !== '/v1/replica/events') {
+    // No stream either: it takes batches as calls.
+    if (request.url !== '/v1/replica/events' || request.method !== 'POST') {
       response.writeHead(503).end('{}');
       return;
     }
