@@ -88,6 +88,11 @@ describe('bad input', () => {
       },
     );
 
+    it('is shown as it is escaped, words of the validator’s own among it', async () => {
+      const { body } = await calls.record({ ...good, cluster: '$value\n$property' });
+      expect(body.error?.message).toMatch(/but was "\\u0024value\\n\\u0024property"$/);
+    });
+
     it('may be nested as deeply as 16 KiB allow', async () => {
       const deep = (inner: string) => `{"cluster":"c","x":${'['.repeat(8_000)}${inner}${']'.repeat(8_000)}}`;
       for (const inner of ['', '9007199254740993', '{"a":"']) {

@@ -11,6 +11,11 @@ export function fieldRule(rule: string): { message: (broken: ValidationArguments
     message: ({ property, value }) =>
       value === undefined
         ? `${property} is missing; it must be ${rule}`
-        : `${property} must be ${rule}, but was ${quoted(value)}`,
+        : `${property} must be ${rule}, but was ${withoutTokens(quoted(value))}`,
   };
+}
+
+/** class-validator would put the raw value in place of `$value` and its like, wherever they stand in a message. */
+function withoutTokens(text: string): string {
+  return text.replaceAll(/\$(?=value|property|target|constraint)/g, '\\u0024');
 }
