@@ -1,10 +1,9 @@
 import { type DynamicModule, type ModuleMetadata, Module } from '@nestjs/common';
-import { MetricSources, made } from '#platform';
+import { GarbageCollectionTimer, MetricSources, made } from '#platform';
 import { ApiMode, type ApiModeName, apiModeOf } from './adapters/http/api-mode.js';
 import { LoadController } from './adapters/http/load.controller.js';
 import { LoadMetrics } from './adapters/prometheus/load-metrics.js';
 import { replicatedLoad } from './adapters/replication/replicated-load.provider.js';
-import { GarbageCollectionTimer } from './adapters/timer/garbage-collection-timer.js';
 import { CollectGarbage } from './application/collect-garbage.js';
 import { Clock } from './application/ports/clock.js';
 import { RequestChanges } from './application/ports/request-changes.js';

@@ -1,8 +1,8 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsInt, IsIP, IsOptional, Max, Min, ValidateBy, ValidateIf } from 'class-validator';
-import { fieldRule, fromQuery, isPrintable } from '#platform';
+import { IsInt, IsOptional, Max, Min, ValidateBy, ValidateIf } from 'class-validator';
+import { Name, fieldRule, fromQuery } from '#platform';
 import { maxInt32 } from './int32.js';
 
 /**
@@ -10,24 +10,9 @@ import { maxInt32 } from './int32.js';
  * which fields a call has.
  */
 
-const longestName = 256;
-
-/** The cluster that serves one model. */
-export function ClusterName(): PropertyDecorator {
-  return Name('The cluster: the engines that serve one model', 'mycluster');
-}
-
 /** The id of one inference request. */
 export function RequestId(): PropertyDecorator {
   return Name('Id of the inference request, unique among all that are in flight', 'req123');
-}
-
-/** The IPv4 address of an engine. */
-export function EngineIp(): PropertyDecorator {
-  return applyDecorators(
-    ApiProperty({ description: 'IPv4 address of the engine', format: 'ipv4', example: '192.168.1.1' }),
-    IsIP(4, fieldRule('an IPv4 address like 192.168.1.1')),
-  );
 }
 
 /** How much the request adds to the engine's prefill load. */
@@ -74,25 +59,6 @@ export function EmptyMeansAbsent(): PropertyDecorator {
   return applyDecorators(
     ApiProperty({ required: false, minLength: 0 }),
     ValidateIf((_, value: unknown) => value !== undefined && value !== ''),
-  );
-}
-
-function Name(description: string, example: string): PropertyDecorator {
-  return applyDecorators(
-    ApiProperty({ description, minLength: 1, maxLength: longestName, example }),
-    ValidateBy(
-      { name: 'isName', validator: { validate: isName } },
-      fieldRule(`text of 1 to ${longestName} characters without control characters`),
-    ),
-  );
-}
-
-function isName(value: unknown): boolean {
-  return (
-    typeof value === 'string' &&
-    value.length > 0 &&
-    (value.length <= longestName || [...value].length <= longestName) &&
-    isPrintable(value)
   );
 }
 

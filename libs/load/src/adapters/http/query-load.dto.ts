@@ -1,4 +1,4 @@
-import { ClusterName } from './fields.js';
+import { ClusterName } from '#platform';
 
 /** Query of `GET /v1/load/stats`. */
 export class QueryLoadDto {

@@ -1,4 +1,5 @@
-import { ClusterName, EngineIp, PromptLength, RequestId, TimestampNs } from './fields.js';
+import { ClusterName, EngineIp } from '#platform';
+import { PromptLength, RequestId, TimestampNs } from './fields.js';
 
 /** Body of `POST /v1/load/stats`. */
 export class RecordRequestDto {

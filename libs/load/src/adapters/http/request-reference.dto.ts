@@ -1,4 +1,5 @@
-import { ClusterName, EmptyMeansAbsent, EngineIp, PromptLength, RequestId } from './fields.js';
+import { ClusterName, EngineIp } from '#platform';
+import { EmptyMeansAbsent, PromptLength, RequestId } from './fields.js';
 
 /** Input of both DELETE calls. The id alone decides; the rest is checked for form. */
 export class RequestReferenceDto {

@@ -1,6 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
-import type { CollectGarbage } from '../../application/collect-garbage.js';
+
+/** What a context has to collect. */
+export interface Garbage {
+  /** Takes one bite, of a millisecond or so. @returns whether more is due */
+  execute(): boolean;
+}
 
 /** Collects garbage at an interval, in bites between which calls are answered. */
 export class GarbageCollectionTimer implements OnApplicationBootstrap, OnApplicationShutdown {
@@ -8,7 +13,7 @@ export class GarbageCollectionTimer implements OnApplicationBootstrap, OnApplica
   #isStopped = false;
 
   constructor(
-    private readonly collectGarbage: CollectGarbage,
+    private readonly garbage: Garbage,
     private readonly intervalMs: number,
   ) {}
 
@@ -22,7 +27,7 @@ export class GarbageCollectionTimer implements OnApplicationBootstrap, OnApplica
   }
 
   async #collect(): Promise<void> {
-    while (!this.#isStopped && this.collectGarbage.execute()) await nextTurn();
+    while (!this.#isStopped && this.garbage.execute()) await nextTurn();
     if (!this.#isStopped) this.onApplicationBootstrap();
   }
 }
