@@ -1,0 +1,304 @@
+import { Blocks } from './blocks/blocks.js';
+import { PrefixTable } from './blocks/prefix-table.js';
+import { none } from './blocks/records.js';
+import type { CacheLimits } from './cache-limits.js';
+import type { CachedCluster, CachedEngine } from './cached-engine.js';
+import { DroppedEngines } from './dropped-engines.js';
+import { EngineRoster } from './engine-roster.js';
+import type { HashChain } from './hash-chain.js';
+import { LongestRuns } from './longest-runs.js';
+import { RecentRuns } from './recent-runs.js';
+import { TopList } from './top-list.js';
+
+/** An engine, and how many leading hashes of a prompt it holds without a gap. */
+export interface Location {
+  readonly ip: string;
+  readonly length: number;
+}
+
+/**
+ * Why blocks went: the engine's or the index's limit of blocks was reached, or the limit of engines; nobody had saved
+ * to the engine for long; or it was said to have lost its cache.
+ */
+export type EvictionCause = 'engine_full' | 'index_full' | 'engines_full' | 'expired' | 'dropped';
+
+/** What has happened since the start, for metrics. */
+export interface CacheTotals {
+  queries: number;
+  /** Queries that found an engine. */
+  hits: number;
+  queriedBlocks: number;
+  /** The longest runs found, summed up. */
+  hitBlocks: number;
+  /** Blocks that were new to their engine, whoever told of them. */
+  savedBlocks: number;
+  /** Blocks that their engine held already. */
+  refreshedBlocks: number;
+  readonly evictedBlocks: Record<EvictionCause, number>;
+}
+
+/** Saves are fewer than this for the life of a process, and runs fewer than the rest of an exact number. */
+const saveOrders = 2 ** 40;
+
+/**
+ * Which engine of a cluster holds which prefixes: a picture of their KV caches, drawn from what gateways have sent
+ * where.
+ *
+ * Like an engine's cache it forgets the least recently saved block first. The blocks of one prompt count as saved from
+ * its end to its beginning, so that a chain loses its tail before its head and is never left with a gap. Times are
+ * those of the monotonic clock, given by the caller.
+ */
+export class PrefixIndex {
+  readonly totals: CacheTotals = {
+    queries: 0,
+    hits: 0,
+    queriedBlocks: 0,
+    hitBlocks: 0,
+    savedBlocks: 0,
+    refreshedBlocks: 0,
+    evictedBlocks: { engine_full: 0, index_full: 0, engines_full: 0, expired: 0, dropped: 0 },
+  };
+  /** What is known, for other replicas. */
+  readonly recent: RecentRuns;
+  readonly #table: PrefixTable;
+  readonly #blocks = new Blocks();
+  readonly #roster = new EngineRoster();
+  readonly #runs: LongestRuns;
+  readonly #dropped: DroppedEngines;
+  #blockCount = 0;
+  #retiredBlockCount = 0;
+  #saveCount = 0;
+  #recallCount = 0;
+  /** No engine expires before. */
+  #nextExpiryMs = Number.POSITIVE_INFINITY;
+
+  /** @param seed 32 random bits, see {@link PrefixTable} */
+  constructor(
+    readonly limits: CacheLimits,
+    seed: number,
+  ) {
+    this.#table = new PrefixTable(seed);
+    this.#runs = new LongestRuns(this.#table);
+    this.#dropped = new DroppedEngines(limits.maxEngines);
+    this.recent = new RecentRuns(this.#table, this.#blocks, this.#roster);
+  }
+
+  /**
+   * The engine holds these prefixes now. Of a chain that is longer than a limit its head counts.
+   *
+   * @param savedMs when that became so; earlier than now where another replica tells of it
+   */
+  save(cluster: string, ip: string, chain: HashChain, savedMs: number, nowMs: number): void {
+    this.#expire(nowMs);
+    if (chain.length === 0 || this.#isOver(cluster, ip, savedMs, nowMs)) return;
+    const engine = this.#roster.engine(cluster, ip) ?? this.#addEngine(cluster, ip);
+    this.#onSaved(engine, savedMs);
+    engine.saveOrder = ++this.#saveCount;
+    for (let place = this.#keptOf(chain) - 1; place >= 0; place--) {
+      const prefix = this.#prefixOf(engine.cluster, chain, place);
+      const block = this.#table.blockOf(prefix, engine.number);
+      if (block === none) this.#hold(engine, prefix, this.#blocks.addNewest(prefix, engine));
+      else {
+        this.#blocks.touch(block, engine);
+        this.totals.refreshedBlocks++;
+      }
+    }
+    while (engine.blockCount > this.limits.maxEngineBlocks) this.#evict(engine.blocks.oldest, 'engine_full');
+    this.#keepWithinLimit();
+  }
+
+  /**
+   * The engine has held these prefixes for a while: less recently than all that is known here. Nothing is evicted for
+   * them.
+   *
+   * @returns whether any of it was news
+   */
+  recall(cluster: string, ip: string, chain: HashChain, savedMs: number, nowMs: number): boolean {
+    this.#expire(nowMs);
+    if (chain.length === 0 || this.#isOver(cluster, ip, savedMs, nowMs) || !this.#makeRoom()) return false;
+    const known = this.#roster.engine(cluster, ip);
+    if (known === undefined && this.#roster.count >= this.limits.maxEngines) return false;
+    const engine = known ?? this.#addEngine(cluster, ip);
+    if (known === undefined) engine.saveOrder = -++this.#recallCount;
+    this.#onSaved(engine, savedMs);
+    const countBefore = this.blockCount;
+    for (let place = 0; place < chain.length; place++) {
+      if (engine.blockCount >= this.limits.maxEngineBlocks || !this.#makeRoom()) break;
+      const prefix = this.#prefixOf(engine.cluster, chain, place);
+      if (this.#table.blockOf(prefix, engine.number) === none)
+        this.#hold(engine, prefix, this.#blocks.addOldest(prefix, engine));
+    }
+    return this.blockCount > countBefore;
+  }
+
+  /**
+   * The engine has lost its cache.
+   *
+   * @param droppedMs when; what has been saved since then, where all of it has been, stays
+   */
+  drop(cluster: string, ip: string, droppedMs: number): boolean {
+    this.#dropped.add(cluster, ip, droppedMs);
+    const engine = this.#roster.engine(cluster, ip);
+    if (engine === undefined || engine.firstSavedMs > droppedMs) return false;
+    this.#retire(engine, 'dropped');
+    return true;
+  }
+
+  /**
+   * Changes nothing but totals.
+   *
+   * @param limit how many are returned at most, from 1
+   * @returns the engines that hold the beginning of the chain: the longest first, of equals the one saved to last
+   */
+  query(cluster: string, chain: HashChain, limit: number, nowMs: number): Location[] {
+    this.#expire(nowMs);
+    const top = new TopList<Location>(limit);
+    const known = this.#roster.cluster(cluster);
+    if (known !== undefined) {
+      this.#runs.search(known.number, chain, (number, length) => {
+        const { ip, saveOrder } = this.#roster.numbered(number);
+        const rank = length * saveOrders + saveOrder;
+        if (top.takes(rank)) top.add(rank, { ip, length });
+      });
+    }
+    const locations = top.inOrder();
+    this.#count(chain, locations[0]);
+    return locations;
+  }
+
+  /**
+   * Collects what is due: engines that expired, and the blocks of those that are gone. Costs what it collects.
+   *
+   * @param limit how many blocks to clear away at most
+   * @returns whether more is due
+   */
+  collect(nowMs: number, limit: number): boolean {
+    this.#expire(nowMs);
+    this.#dropped.forgetBefore(nowMs - this.limits.expiryMs, limit);
+    let left = limit;
+    while (left > 0 && this.#clearOne()) left--;
+    return left === 0;
+  }
+
+  /** Clusters with at least one block. */
+  *clusters(): Iterable<CachedCluster> {
+    for (const cluster of this.#roster.clusters()) {
+      if (cluster.blockCount > 0) yield cluster;
+    }
+  }
+
+  get engineCount(): number {
+    return this.#roster.count;
+  }
+
+  /** Blocks that can be found; those of engines that are gone no longer count. */
+  get blockCount(): number {
+    return this.#blockCount - this.#retiredBlockCount;
+  }
+
+  /** Memory of prefixes and blocks, which is nearly all of it. */
+  get bytes(): number {
+    return this.#table.bytes + this.#blocks.bytes;
+  }
+
+  /** Of a time of which nothing may be learned any more. */
+  #isOver(cluster: string, ip: string, savedMs: number, nowMs: number): boolean {
+    return nowMs - savedMs >= this.limits.expiryMs || this.#dropped.isDroppedAfter(cluster, ip, savedMs);
+  }
+
+  #keptOf(chain: HashChain): number {
+    return Math.min(chain.length, this.limits.maxEngineBlocks, this.limits.maxBlocks);
+  }
+
+  #prefixOf({ number }: CachedCluster, chain: HashChain, place: number): number {
+    const high = chain.high[place]!;
+    const low = chain.low[place]!;
+    const prefix = this.#table.find(number, high, low);
+    return prefix === none ? this.#table.add(number, high, low) : prefix;
+  }
+
+  #hold(engine: CachedEngine, prefix: number, block: number): void {
+    this.#table.addHolder(prefix, engine.number, block);
+    engine.blockCount++;
+    engine.cluster.blockCount++;
+    this.#blockCount++;
+    this.totals.savedBlocks++;
+  }
+
+  #addEngine(cluster: string, ip: string): CachedEngine {
+    if (this.#roster.count >= this.limits.maxEngines)
+      this.#retire(this.#roster.leastRecentlySaved()!, 'engines_full');
+    const engine = this.#roster.add(cluster, ip);
+    this.#runs.include(engine.number);
+    return engine;
+  }
+
+  #onSaved(engine: CachedEngine, savedMs: number): void {
+    engine.onSaved(savedMs);
+    this.#nextExpiryMs = Math.min(this.#nextExpiryMs, engine.savedMs + this.limits.expiryMs);
+  }
+
+  /** @returns whether there is room for a block without evicting one that can be found */
+  #makeRoom(): boolean {
+    return this.#blockCount < this.limits.maxBlocks || this.#clearOne();
+  }
+
+  /** The blocks of engines that are gone make room first. */
+  #keepWithinLimit(): void {
+    while (this.#blockCount > this.limits.maxBlocks) {
+      if (!this.#clearOne()) this.#evict(this.#blocks.oldest(), 'index_full');
+    }
+  }
+
+  #evict(block: number, cause: EvictionCause): void {
+    const engine = this.#roster.numbered(this.#blocks.ownerOf(block));
+    this.#remove(block, engine);
+    engine.cluster.blockCount--;
+    this.totals.evictedBlocks[cause]++;
+    if (engine.blockCount > 0) return;
+    this.#retire(engine, cause);
+    this.#roster.forget(engine);
+  }
+
+  #remove(block: number, engine: CachedEngine): void {
+    this.#table.removeHolder(this.#blocks.prefixOf(block), engine.number);
+    this.#blocks.remove(block, engine);
+    engine.blockCount--;
+    this.#blockCount--;
+  }
+
+  /** From now on nobody finds it; its blocks are cleared away later, since there may be many. */
+  #retire(engine: CachedEngine, cause: EvictionCause): void {
+    this.#roster.retire(engine);
+    this.#runs.exclude(engine.number);
+    this.#retiredBlockCount += engine.blockCount;
+    this.totals.evictedBlocks[cause] += engine.blockCount;
+  }
+
+  /** @returns whether there was a block of a retired engine */
+  #clearOne(): boolean {
+    const engine = this.#roster.nextRetired();
+    if (engine === undefined) return false;
+    this.#remove(engine.blocks.oldest, engine);
+    this.#retiredBlockCount--;
+    if (engine.blockCount === 0) this.#roster.forget(engine);
+    return true;
+  }
+
+  /** Looks at the engines only when one of them may be due. */
+  #expire(nowMs: number): void {
+    if (nowMs < this.#nextExpiryMs) return;
+    const { expiryMs } = this.limits;
+    for (const engine of this.#roster.savedUntil(nowMs - expiryMs)) this.#retire(engine, 'expired');
+    const next = this.#roster.leastRecentlySaved();
+    this.#nextExpiryMs = next === undefined ? Number.POSITIVE_INFINITY : next.savedMs + expiryMs;
+  }
+
+  #count(chain: HashChain, longest: Location | undefined): void {
+    this.totals.queries++;
+    this.totals.queriedBlocks += chain.length;
+    if (longest === undefined) return;
+    this.totals.hits++;
+    this.totals.hitBlocks += longest.length;
+  }
+}
