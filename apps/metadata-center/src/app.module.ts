@@ -1,8 +1,13 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import { networkInterfaces } from 'node:os';
 import { type DynamicModule, type INestApplication, Module } from '@nestjs/common';
 import { LoadModule, ReplicatedChangesModule, SystemClockModule } from '#load';
 import { PlatformModule, type PlatformParts } from '#platform';
+import {
+  PrefixCacheModule,
+  ReplicatedPrefixEventsModule,
+  SystemClockModule as CacheSystemClockModule,
+} from '#prefix-cache';
 import {
   DirectoryModule,
   JournalLogModule,
@@ -20,9 +25,11 @@ import type { Membership } from './replica.js';
 export interface Adapters {
   /** Binds the load context's `Clock`. */
   readonly clock: NonNullable<DynamicModule['imports']>[number];
+  /** Binds the cache context's `Clock`. */
+  readonly cacheClock: NonNullable<DynamicModule['imports']>[number];
 }
 
-const realAdapters: Adapters = { clock: SystemClockModule };
+const realAdapters: Adapters = { clock: SystemClockModule, cacheClock: CacheSystemClockModule };
 
 /** What the service is made of. The only file that names concrete adapters. */
 @Module({})
@@ -48,6 +55,20 @@ export class AppModule {
             },
           },
           [adapters.clock, ReplicatedChangesModule],
+        ),
+        PrefixCacheModule.forRoot(
+          {
+            limits: {
+              maxEngineBlocks: config.cacheMaxEngineBlocks,
+              maxBlocks: config.cacheMaxBlocks,
+              maxEngines: config.maxEngines,
+              expiryMs: config.cacheExpiryMs,
+            },
+            gcIntervalMs: config.loadGcIntervalMs,
+            maxMetricClusters: config.maxMetricEngines,
+            seed: randomInt(2 ** 32),
+          },
+          [adapters.cacheClock, ReplicatedPrefixEventsModule],
         ),
       ],
     };

@@ -5,6 +5,7 @@ import { readConfiguration } from '../../../apps/metadata-center/src/config/conf
 import { createReplica } from '../../../apps/metadata-center/src/create-app.js';
 import type { Replica } from '../../../apps/metadata-center/src/replica.js';
 import { Clock } from '#load';
+import { Clock as CacheClock } from '#prefix-cache';
 import { ManualClock } from '#testing';
 
 /** A real replica on free ports of 127.0.0.1, with a clock of the test's and its log in memory. */
@@ -87,6 +88,11 @@ function manualTime(clock: ManualClock & Clock): Adapters {
       module: class ManualClockModule {},
       providers: [{ provide: Clock, useValue: clock }],
       exports: [Clock],
+    },
+    cacheClock: {
+      module: class ManualCacheClockModule {},
+      providers: [{ provide: CacheClock, useValue: clock }],
+      exports: [CacheClock],
     },
   };
 }

@@ -46,6 +46,13 @@ export const variables = {
   maxClusters: variable('METADATA_CENTER_MAX_CLUSTERS', integer(1, 10_000_000), '10000'),
   maxTombstones: variable('METADATA_CENTER_MAX_TOMBSTONES', integer(1, 100_000_000), '8388608'),
   maxMetricEngines: variable('METADATA_CENTER_MAX_METRIC_ENGINES', integer(0, 10_000_000), '20000'),
+  cacheMaxEngineBlocks: variable(
+    'METADATA_CENTER_CACHE_BLOCKS_PER_ENGINE',
+    integer(1, 100_000_000),
+    '131072',
+  ),
+  cacheMaxBlocks: variable('METADATA_CENTER_CACHE_MAX_BLOCKS', integer(1, 100_000_000), '8388608'),
+  cacheExpiryMs: variable('METADATA_CENTER_CACHE_EXPIRE', duration(1_000, 7 * day), '1h'),
   podIp: optional('POD_IP', ipAddress),
   discovery: variable('METADATA_CENTER_DISCOVERY', oneOf('dns', 'srv', 'static'), 'dns'),
   discoveryHost: optional('META_DATA_CENTER_SVC_DISC_HOST', hostName),

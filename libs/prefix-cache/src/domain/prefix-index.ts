@@ -87,10 +87,12 @@ export class PrefixIndex {
    * The engine holds these prefixes now. Of a chain that is longer than a limit its head counts.
    *
    * @param savedMs when that became so; earlier than now where another replica tells of it
+   * @returns whether any of it was news
    */
-  save(cluster: string, ip: string, chain: HashChain, savedMs: number, nowMs: number): void {
+  save(cluster: string, ip: string, chain: HashChain, savedMs: number, nowMs: number): boolean {
     this.#expire(nowMs);
-    if (chain.length === 0 || this.#isOver(cluster, ip, savedMs, nowMs)) return;
+    if (chain.length === 0 || this.#isOver(cluster, ip, savedMs, nowMs)) return false;
+    const savedBefore = this.totals.savedBlocks;
     const engine = this.#roster.engine(cluster, ip) ?? this.#addEngine(cluster, ip);
     this.#onSaved(engine, savedMs);
     engine.saveOrder = ++this.#saveCount;
@@ -105,6 +107,7 @@ export class PrefixIndex {
     }
     while (engine.blockCount > this.limits.maxEngineBlocks) this.#evict(engine.blocks.oldest, 'engine_full');
     this.#keepWithinLimit();
+    return this.totals.savedBlocks > savedBefore;
   }
 
   /**
@@ -121,20 +124,21 @@ export class PrefixIndex {
     const engine = known ?? this.#addEngine(cluster, ip);
     if (known === undefined) engine.saveOrder = -++this.#recallCount;
     this.#onSaved(engine, savedMs);
-    const countBefore = this.blockCount;
+    const savedBefore = this.totals.savedBlocks;
     for (let place = 0; place < chain.length; place++) {
       if (engine.blockCount >= this.limits.maxEngineBlocks || !this.#makeRoom()) break;
       const prefix = this.#prefixOf(engine.cluster, chain, place);
       if (this.#table.blockOf(prefix, engine.number) === none)
         this.#hold(engine, prefix, this.#blocks.addOldest(prefix, engine));
     }
-    return this.blockCount > countBefore;
+    return this.totals.savedBlocks > savedBefore;
   }
 
   /**
    * The engine has lost its cache.
    *
-   * @param droppedMs when; what has been saved since then, where all of it has been, stays
+   * @param droppedMs when; an engine that was first saved to after that stays
+   * @returns whether anything was known of it
    */
   drop(cluster: string, ip: string, droppedMs: number): boolean {
     this.#dropped.add(cluster, ip, droppedMs);
