@@ -1,23 +1,38 @@
 import { isUtf8 } from 'node:buffer';
 import { ApiError } from './api-error.js';
 import { printable } from './printable.js';
+import { takeUint64Lists } from './take-uint64-lists.js';
 
 /**
  * Parses a body as JSON, whatever its content type says. Integers beyond 2^53 come out exact, as bigint.
  *
+ * @param uint64Lists fields of the outermost object of which a list comes out as {@link Uint64List}, or as
+ *   {@link InvalidUint64List} where one of its elements is anything but an integer from 0 to 2^64 - 1
  * @returns undefined for an empty body
  * @throws ApiError `invalidJson`
  */
-export function parseJsonBody(body: Buffer): unknown {
+export function parseJsonBody(body: Buffer, uint64Lists: readonly string[] = []): unknown {
   if (body.length === 0) return undefined;
   if (!isUtf8(body))
     throw new ApiError('invalidJson', 'invalid JSON: the body is not UTF-8; encode it as UTF-8');
-  const text = body.toString('utf8');
   try {
-    return withExactIntegers(JSON.parse(text), text);
+    return uint64Lists.length > 0 ? parseWithLists(body, uint64Lists) : parseText(body.toString('utf8'));
   } catch (error) {
     const problem = error instanceof RangeError ? 'nested too deeply; send a flat object' : messageOf(error);
     throw new ApiError('invalidJson', `invalid JSON: ${problem}`);
+  }
+}
+
+function parseWithLists(body: Buffer, names: readonly string[]): unknown {
+  try {
+    const { lists, rest } = takeUint64Lists(body, names);
+    const value = parseText(rest);
+    for (const [name, list] of lists) (value as Record<string, unknown>)[name] = list;
+    return value;
+  } catch (error) {
+    // Its words are to be about the whole text.
+    if (error instanceof SyntaxError) JSON.parse(body.toString('utf8'));
+    throw error;
   }
 }
 
@@ -28,7 +43,8 @@ function messageOf(error: unknown): string {
 /** Sixteen digits are the least that can lose something as a double. */
 const mayRound = /\d{16}/;
 
-function withExactIntegers(value: unknown, text: string): unknown {
+function parseText(text: string): unknown {
+  const value: unknown = JSON.parse(text);
   if (!mayRound.test(text)) return value;
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
     const exact = restoreTopLevel(value as Record<string, unknown>, text);

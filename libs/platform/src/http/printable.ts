@@ -23,7 +23,11 @@ export function printable(text: string): string {
 export function quoted(value: unknown): string {
   if (typeof value === 'symbol') return value.description ?? 'a symbol';
   if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'a list' : 'an object';
-  const text = typeof value === 'string' ? JSON.stringify(value) : String(value);
+  return shortened(typeof value === 'string' ? JSON.stringify(value) : String(value));
+}
+
+/** Text of a client's as it stands in a message: printable, and cut where it is long. */
+export function shortened(text: string): string {
   return printable(text.length > longestQuote ? `${text.slice(0, longestQuote)}…` : text);
 }
 

@@ -1,0 +1,62 @@
+/**
+ * Where things begin and end in the bytes of a JSON text. Nothing here checks that it is one: where it is none,
+ * they come to some end all the same.
+ */
+
+export const byteOf = {
+  quote: 0x22,
+  comma: 0x2c,
+  openList: 0x5b,
+  backslash: 0x5c,
+  closeList: 0x5d,
+  openObject: 0x7b,
+  closeObject: 0x7d,
+} as const;
+
+/** The first place from `at` on that is no space. */
+export function skipSpaces(bytes: Uint8Array, at: number): number {
+  let i = at;
+  while (i < bytes.length && isSpace(bytes[i]!)) i++;
+  return i;
+}
+
+/** The place behind the string whose opening quote is at `at`. */
+export function endOfString(bytes: Uint8Array, at: number): number {
+  let i = at + 1;
+  while (i < bytes.length && bytes[i] !== byteOf.quote) i += bytes[i] === byteOf.backslash ? 2 : 1;
+  return i + 1;
+}
+
+/** The place behind the value that begins at `at`, whatever it is, and however deep. */
+export function endOfValue(bytes: Uint8Array, at: number): number {
+  let depth = 0;
+  let i = at;
+  do {
+    const byte = bytes[i];
+    if (byte === byteOf.quote) i = endOfString(bytes, i);
+    else if (byte === byteOf.openList || byte === byteOf.openObject) {
+      depth++;
+      i++;
+    } else if (byte === byteOf.closeList || byte === byteOf.closeObject) {
+      depth--;
+      i++;
+    } else if (depth > 0) i++;
+    else i = endOfWord(bytes, i);
+  } while (depth > 0 && i < bytes.length);
+  return i;
+}
+
+/** The place behind a number, `true`, `false` or `null`. */
+function endOfWord(bytes: Uint8Array, at: number): number {
+  let i = at;
+  while (i < bytes.length && !endsWord(bytes[i]!)) i++;
+  return i;
+}
+
+function endsWord(byte: number): boolean {
+  return isSpace(byte) || byte === byteOf.comma || byte === byteOf.closeList || byte === byteOf.closeObject;
+}
+
+function isSpace(byte: number): boolean {
+  return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
+}
