@@ -22,6 +22,8 @@ declare module 'fastify' {
     bodyLimitBytes?: number;
     /** The route gets its body as bytes, and parses them itself. */
     rawBody?: boolean;
+    /** Fields of the body that are lists of integers up to 2^64 - 1; they come as `Uint64List`, exact. */
+    uint64Lists?: readonly string[];
   }
 }
 

@@ -16,6 +16,6 @@ export function fieldRule(rule: string): { message: (broken: ValidationArguments
 }
 
 /** class-validator would put the raw value in place of `$value` and its like, wherever they stand in a message. */
-function withoutTokens(text: string): string {
+export function withoutTokens(text: string): string {
   return text.replaceAll(/\$(?=value|property|target|constraint)/g, '\\u0024');
 }

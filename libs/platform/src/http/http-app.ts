@@ -93,8 +93,9 @@ export async function createHttpApp(
   );
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body, done) => {
-    if (request.routeOptions.config.rawBody === true) done(null, body);
-    else done(null, request.is404 ? undefined : parsedOrError(body as Buffer));
+    const { rawBody, uint64Lists } = request.routeOptions.config;
+    if (rawBody === true) done(null, body);
+    else done(null, request.is404 ? undefined : parsedOrError(body as Buffer, uint64Lists));
   });
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     abortOnError: false,
@@ -108,9 +109,9 @@ export async function createHttpApp(
 }
 
 /** The error stands for the body until the input is read: Fastify would close the connection for it. */
-function parsedOrError(body: Buffer): unknown {
+function parsedOrError(body: Buffer, uint64Lists: readonly string[] | undefined): unknown {
   try {
-    return parseJsonBody(body);
+    return parseJsonBody(body, uint64Lists);
   } catch (error) {
     return error;
   }

@@ -9,6 +9,8 @@ import { plainToInstance } from 'class-transformer';
 import { getMetadataStorage, validateSync } from 'class-validator';
 import type { FastifyRequest } from 'fastify';
 import { ApiError } from './api-error.js';
+import { InvalidUint64List } from './invalid-uint64-list.js';
+import { Uint64List } from './uint64-list.js';
 
 type DtoClass = new () => object;
 
@@ -50,8 +52,8 @@ export class DtoPipe implements PipeTransform {
   }
 
   #read(dtoClass: DtoClass, input: unknown, groups: string[]): object {
-    const plain = this.#knownFields(dtoClass, asObject(input));
-    const dto = plainToInstance(dtoClass, plain, { groups });
+    const { flat, lists } = this.#knownFields(dtoClass, asObject(input));
+    const dto = Object.assign(plainToInstance(dtoClass, flat, { groups }), lists);
     const errors = validateSync(dto, { stopAtFirstError: true });
     if (errors.length === 0) return dto;
     const messages = errors.flatMap(({ constraints }) => Object.values(constraints ?? {}));
@@ -61,17 +63,19 @@ export class DtoPipe implements PipeTransform {
   /**
    * A flat copy of the fields that the DTO states rules for, so that nothing else of the input reaches any
    * library. `null` stands for "not given". A nested value fails every rule of a flat field, however deep it
-   * is; it is not walked.
+   * is; it is not walked. Lists of integers stand apart: class-transformer would build them anew, number by number.
    */
-  #knownFields(dtoClass: DtoClass, input: object): object {
-    const known: Record<string, unknown> = {};
+  #knownFields(dtoClass: DtoClass, input: object): KnownFields {
+    const flat: Record<string, unknown> = {};
+    let lists: Record<string, unknown> | undefined;
     for (const field of this.#fields(dtoClass)) {
       if (!Object.hasOwn(input, field)) continue;
       const value = (input as Record<string, unknown>)[field];
       if (value === null) continue;
-      known[field] = typeof value === 'object' ? nested : value;
+      if (isUint64List(value)) (lists ??= {})[field] = value;
+      else flat[field] = typeof value === 'object' ? nested : value;
     }
-    return known;
+    return { flat, lists };
   }
 
   #fields(dtoClass: DtoClass): readonly string[] {
@@ -83,6 +87,16 @@ export class DtoPipe implements PipeTransform {
     }
     return fields;
   }
+}
+
+interface KnownFields {
+  readonly flat: object;
+  readonly lists: object | undefined;
+}
+
+/** Whether the body's parser made it, of a list of a client's that it was told to expect. */
+function isUint64List(value: unknown): boolean {
+  return value instanceof Uint64List || value instanceof InvalidUint64List;
 }
 
 /** Stands for a list or an object where text or a number belongs. */
