@@ -52,7 +52,7 @@ export const variables = {
     '131072',
   ),
   cacheMaxBlocks: variable('METADATA_CENTER_CACHE_MAX_BLOCKS', integer(1, 100_000_000), '8388608'),
-  cacheExpiryMs: variable('METADATA_CENTER_CACHE_EXPIRE', duration(1_000, 7 * day), '1h'),
+  cacheExpiryMs: variable('METADATA_CENTER_CACHE_EXPIRE', duration(1_000, day), '1h'),
   podIp: optional('POD_IP', ipAddress),
   discovery: variable('METADATA_CENTER_DISCOVERY', oneOf('dns', 'srv', 'static'), 'dns'),
   discoveryHost: optional('META_DATA_CENTER_SVC_DISC_HOST', hostName),

@@ -211,7 +211,7 @@ describe('PrefixIndex', () => {
       large.save('llama', c, numbers(20_000), nowMs, nowMs);
       const rest: number[] = [];
       for (let next = slices.next(); next.done !== true; next = slices.next())
-        rest.push(...next.value.flatMap(({ hashes }) => [...hashes.low]));
+        for (const { hashes } of next.value) rest.push(...hashes.low);
       expect(rest).toEqual(Array.from({ length: 500 }, (_, i) => 12_000 + i));
       large.save('llama', a, numbers(30_000), nowMs, nowMs);
       expect(large.blockCount).toBe(5_000);

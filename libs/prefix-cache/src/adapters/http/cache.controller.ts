@@ -19,7 +19,6 @@ import { SavePrefixesDto } from './save-prefixes.dto.js';
 /** A chain of the greatest length has 172,032 digits and commas. */
 const bodyLimitBytes = 256 * 1024;
 const withChain = { requiresReady: true, bodyLimitBytes, uint64Lists: ['prompt_hash'] } as const;
-const noHashes = Uint64List.empty;
 
 /** The cache calls: before a request is sent, after it is done, and when an engine has restarted. */
 @CacheDocuments
@@ -35,7 +34,7 @@ export class CacheController {
   @HttpCode(200)
   @RouteConfig(withChain)
   @QueryPrefixesDocument
-  query(@Body() { cluster, prompt_hash = noHashes, topk }: QueryPrefixesDto): LocationsDto {
+  query(@Body() { cluster, prompt_hash = Uint64List.empty, topk }: QueryPrefixesDto): LocationsDto {
     return new LocationsDto(this.queryPrefixes.execute(cluster, chainOf(prompt_hash), topk));
   }
 
@@ -43,7 +42,7 @@ export class CacheController {
   @HttpCode(200)
   @RouteConfig(withChain)
   @SavePrefixesDocument
-  save(@Body() { cluster, ip, prompt_hash = noHashes }: SavePrefixesDto): null {
+  save(@Body() { cluster, ip, prompt_hash = Uint64List.empty }: SavePrefixesDto): null {
     this.savePrefixes.execute(cluster, ip, chainOf(prompt_hash));
     return null;
   }

@@ -15,13 +15,13 @@ export function PromptHash(): PropertyDecorator {
   return applyDecorators(
     ApiProperty({
       description:
-        'Hashes of the prompt’s prefixes, the shortest first: unsigned 64-bit integers. Each stands for all of the prompt so far. `null`, an empty list or none at all: nothing is known of the prompt',
+        'Hashes of the prompt’s prefixes, the shortest first: integers from 0 to 18446744073709551615. Each stands for all of the prompt so far. `null`, an empty list or none at all: nothing is known of the prompt',
       type: 'array',
-      items: { type: 'integer', format: 'uint64', minimum: 0, maximum: 18446744073709551615 },
+      items: { type: 'integer', format: 'uint64', minimum: 0 },
       maxItems: maxChainLength,
       nullable: true,
       required: false,
-      example: [1157886414813953, 9007199254740993],
+      example: [1157886414813953, 42],
     }),
     IsOptional(),
     IsUint64List(),

@@ -1,0 +1,39 @@
+import { type Answer, call } from './call.js';
+
+/** One engine of an answer to `POST /v1/cache/query`. */
+export interface LocationRow {
+  readonly ip: string;
+  readonly length: number;
+}
+
+/** JSON whose hashes are exact, whatever number of bits they have. */
+function withHashes(fields: object, hashes: readonly (bigint | number)[]): string {
+  return `${JSON.stringify(fields).slice(0, -1)},"prompt_hash":[${hashes.join(',')}]}`;
+}
+
+/** The cache calls of one replica, as a gateway makes them. */
+export class CacheCalls {
+  constructor(readonly url: string) {}
+
+  save(ip: string, hashes: readonly (bigint | number)[], cluster = 'c'): Promise<Answer> {
+    return this.post('save', withHashes({ cluster, ip }, hashes));
+  }
+
+  query(hashes: readonly (bigint | number)[], fields: object = {}): Promise<Answer> {
+    return this.post('query', withHashes({ cluster: 'c', ...fields }, hashes));
+  }
+
+  async locations(hashes: readonly (bigint | number)[], fields: object = {}): Promise<LocationRow[]> {
+    const { data } = (await this.query(hashes, fields)).body;
+    return (data as { locations: LocationRow[] }).locations;
+  }
+
+  drop(fields: object): Promise<Answer> {
+    return call('DELETE', `${this.url}/v1/cache/engine`, fields);
+  }
+
+  /** A body given as text or bytes. */
+  post(path: 'query' | 'save', body: string | Buffer | object): Promise<Answer> {
+    return call('POST', `${this.url}/v1/cache/${path}`, body);
+  }
+}
