@@ -129,6 +129,26 @@ describe('The stream of batches to a peer', () => {
     await closed;
   });
 
+  it('holds up a peer that does not wait for its answers, and loses nothing', async () => {
+    const releases: (() => void)[] = [];
+    answerLine = () => new Promise((resolve) => releases.push(() => resolve(answered)));
+    const socket = await openRaw();
+    const answers = readLines(socket);
+    const padding = ' '.repeat(1024);
+    const firsts = Array.from({ length: 16 * 1024 }, (_, i) => i + 11);
+    socket.write(firsts.map((first) => `${JSON.stringify(batch(first))}${padding}\n`).join(''));
+    const served = sockets.at(-1)!;
+    await vi.waitFor(() =>
+      expect(served.readableLength).toBeGreaterThanOrEqual(served.readableHighWaterMark),
+    );
+    expect([lines, answers]).toEqual([[11], []]);
+    expect((served as Socket).bytesRead).toBeLessThan(512 * 1024);
+    answerLine = async () => answered;
+    releases[0]!();
+    await vi.waitFor(() => expect(answers).toHaveLength(firsts.length), { timeout: 5_000 });
+    expect(lines).toEqual(firsts);
+  }, 10_000);
+
   async function openRaw(): Promise<Socket> {
     const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
     socket.write(
@@ -141,6 +161,11 @@ describe('The stream of batches to a peer', () => {
 
 function readLines(socket: Socket): string[] {
   const answers: string[] = [];
-  socket.on('data', (chunk: Buffer) => answers.push(...chunk.toString().split('\n').filter(Boolean)));
+  let rest = '';
+  socket.on('data', (chunk: Buffer) => {
+    const parts = `${rest}${chunk.toString()}`.split('\n');
+    rest = parts.pop()!;
+    answers.push(...parts);
+  });
   return answers;
 }

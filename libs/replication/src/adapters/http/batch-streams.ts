@@ -23,33 +23,27 @@ export class BatchStreams implements OnModuleInit {
   }
 
   #serve(socket: Duplex): void {
-    const lines = new LineBuffer();
-    let isBusy = false;
-    const serveNext = async (): Promise<void> => {
-      if (isBusy) return;
-      isBusy = true;
-      for (let line = lines.shift(); line !== undefined; line = lines.shift()) {
-        const answer = await this.#answerTo(line);
-        if (socket.destroyed) return;
-        socket.write(`${answer}\n`);
-      }
-      isBusy = false;
-      socket.resume();
-    };
+    const buffer = new LineBuffer(replicaBodyLimitBytes);
     socket.on('data', (chunk: Buffer) => {
-      lines.push(chunk);
-      // A peer waits for its answer before it sends on: whoever does not is held up, or sends no line at all.
-      if (lines.size > replicaBodyLimitBytes) {
-        if (isBusy) socket.pause();
-        else socket.destroy();
-        return;
-      }
-      void serveNext();
+      const lines = buffer.push(chunk);
+      if (lines === 'too-long') socket.destroy();
+      else if (lines.length > 0) void this.#answer(socket, lines);
     });
     (socket as Duplex & { setTimeout?: (ms: number, onSilence: () => void) => void }).setTimeout?.(
       silenceTimeoutMs,
       () => socket.destroy(),
     );
+  }
+
+  /** Nothing is read meanwhile: answers keep their order, and a peer that does not wait for its answer is held up. */
+  async #answer(socket: Duplex, lines: readonly Buffer[]): Promise<void> {
+    socket.pause();
+    for (const line of lines) {
+      const answer = await this.#answerTo(line);
+      if (socket.destroyed) return;
+      socket.write(`${answer}\n`);
+    }
+    socket.resume();
   }
 
   async #answerTo(line: Buffer): Promise<string> {
