@@ -1,4 +1,4 @@
-import type { Duplex } from 'node:stream';
+import type { Socket } from 'node:net';
 import type { OnModuleInit } from '@nestjs/common';
 import { ApiError, type Upgrades } from '#platform';
 import { type BatchReader, replicaBodyLimitBytes } from './batch-reader.js';
@@ -22,21 +22,18 @@ export class BatchStreams implements OnModuleInit {
     this.upgrades.add(batchPath, batchStreamProtocol, (socket) => this.#serve(socket));
   }
 
-  #serve(socket: Duplex): void {
+  #serve(socket: Socket): void {
     const buffer = new LineBuffer(replicaBodyLimitBytes);
     socket.on('data', (chunk: Buffer) => {
       const lines = buffer.push(chunk);
       if (lines === 'too-long') socket.destroy();
       else if (lines.length > 0) void this.#answer(socket, lines);
     });
-    (socket as Duplex & { setTimeout?: (ms: number, onSilence: () => void) => void }).setTimeout?.(
-      silenceTimeoutMs,
-      () => socket.destroy(),
-    );
+    socket.setTimeout(silenceTimeoutMs, () => socket.destroy());
   }
 
   /** Nothing is read meanwhile: answers keep their order, and a peer that does not wait for its answer is held up. */
-  async #answer(socket: Duplex, lines: readonly Buffer[]): Promise<void> {
+  async #answer(socket: Socket, lines: readonly Buffer[]): Promise<void> {
     socket.pause();
     for (const line of lines) {
       const answer = await this.#answerTo(line);
