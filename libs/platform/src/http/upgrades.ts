@@ -32,6 +32,8 @@ export class Upgrades {
     this.#sockets.add(socket);
     socket.once('close', () => this.#sockets.delete(socket));
     socket.on('error', () => socket.destroy());
+    // Node's HTTP server leaves its own side of a connection open.
+    socket.once('end', () => socket.end());
     socket.write(`HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: ${protocol}\r\n\r\n`);
     if (head.length > 0) socket.unshift(head);
     // Node's types leave open what an HTTP server listens on; here it is always TCP.

@@ -149,6 +149,14 @@ describe('The stream of batches to a peer', () => {
     expect(lines).toEqual(firsts);
   }, 10_000);
 
+  it('ends with the peer’s side of the connection, after the answers to what it had sent', async () => {
+    const socket = await openRaw();
+    const answers = readLines(socket);
+    socket.end(`${JSON.stringify(batch(11))}\n`);
+    await vi.waitFor(() => expect(sockets.at(-1)!.closed).toBe(true));
+    expect([lines, answers.length]).toEqual([[11], 1]);
+  });
+
   async function openRaw(): Promise<Socket> {
     const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
     socket.write(
