@@ -149,6 +149,19 @@ describe('The stream of batches to a peer', () => {
     expect(lines).toEqual(firsts);
   }, 10_000);
 
+  it('holds up a peer that does not read its answers', async () => {
+    answerLine = async () => ({ ...answered, padding: 'x'.repeat(1024) });
+    const socket = (await openRaw()).pause();
+    const firsts = Array.from({ length: 20_000 }, (_, i) => i + 11);
+    socket.write(firsts.map((first) => `${JSON.stringify(batch(first))}\n`).join(''));
+    const served = sockets.at(-1)!;
+    await vi.waitFor(() => expect(served.writableNeedDrain).toBe(true), { timeout: 5_000 });
+    expect(served.writableLength).toBeLessThan(served.writableHighWaterMark + 2 * 1024);
+    const answers = readLines(socket.resume());
+    await vi.waitFor(() => expect(answers).toHaveLength(firsts.length), { timeout: 5_000 });
+    expect(lines).toEqual(firsts);
+  }, 15_000);
+
   it('ends with the peer’s side of the connection, after the answers to what it had sent', async () => {
     const socket = await openRaw();
     const answers = readLines(socket);

@@ -32,13 +32,16 @@ export class BatchStreams implements OnModuleInit {
     socket.setTimeout(silenceTimeoutMs, () => socket.destroy());
   }
 
-  /** Nothing is read meanwhile: answers keep their order, and a peer that does not wait for its answer is held up. */
+  /**
+   * Nothing is read meanwhile: answers keep their order, and a peer that does not wait for its answer, or does not read
+   * it, is held up.
+   */
   async #answer(socket: Socket, lines: readonly Buffer[]): Promise<void> {
     socket.pause();
     for (const line of lines) {
       const answer = await this.#answerTo(line);
       if (socket.destroyed) return;
-      socket.write(`${answer}\n`);
+      if (!socket.write(`${answer}\n`)) await drained(socket);
     }
     socket.resume();
   }
@@ -52,4 +55,15 @@ export class BatchStreams implements OnModuleInit {
       return `${status} ${JSON.stringify({ error: { code, message, reason } })}`;
     }
   }
+}
+
+/** Settles when the peer has read what was written, or is gone. */
+function drained(socket: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    const settle = (): void => {
+      socket.off('drain', settle).off('close', settle);
+      resolve();
+    };
+    socket.on('drain', settle).on('close', settle);
+  });
 }
