@@ -129,6 +129,17 @@ describe('The stream of batches to a peer', () => {
     await closed;
   });
 
+  it('lets others have their turn between lines that came at once', async () => {
+    const turns: number[] = [];
+    answerLine = async () => {
+      setImmediate(() => turns.push(lines.length));
+      return answered;
+    };
+    const socket = await openRaw();
+    socket.write([11, 12, 13].map((first) => `${JSON.stringify(batch(first))}\n`).join(''));
+    await vi.waitFor(() => expect(turns).toEqual([1, 2, 3]));
+  });
+
   it('holds up a peer that does not wait for its answers, and loses nothing', async () => {
     const releases: (() => void)[] = [];
     answerLine = () => new Promise((resolve) => releases.push(() => resolve(answered)));

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { OnModuleInit } from '@nestjs/common';
 import { ApiError, type Upgrades } from '#platform';
 import { type BatchReader, replicaBodyLimitBytes } from './batch-reader.js';
@@ -38,7 +39,9 @@ export class BatchStreams implements OnModuleInit {
    */
   async #answer(socket: Socket, lines: readonly Buffer[]): Promise<void> {
     socket.pause();
-    for (const line of lines) {
+    for (const [i, line] of lines.entries()) {
+      // A peer sends one at a time; what sends thousands at once must not keep all others waiting.
+      if (i > 0) await nextTurn();
       const answer = await this.#answerTo(line);
       if (socket.destroyed) return;
       if (!socket.write(`${answer}\n`)) await drained(socket);
