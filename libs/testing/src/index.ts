@@ -19,6 +19,7 @@ export { type GoEvent, GoReplica } from './go-replica.js';
 export { ManualClock } from './manual-clock.js';
 export { ManualTimers } from './manual-timers.js';
 export { GrowingNumbers } from './replication/growing-numbers.js';
+export { NoState } from './replication/no-state.js';
 export { RecordedNews } from './replication/recorded-news.js';
 export { type ReplicaParts, replicaParts } from './replication/replica-parts.js';
 export { ScriptedPeers } from './replication/scripted-peers.js';

@@ -1,8 +1,9 @@
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 
 /** Takes over a connection. Whatever came behind the request is still to be read from it. */
-export type AcceptUpgrade = (socket: Duplex) => void;
+export type AcceptUpgrade = (socket: Socket) => void;
 
 /** Connections that were upgraded, at a time: far more than there can be peers. */
 const maxSockets = 1_024;
@@ -31,9 +32,12 @@ export class Upgrades {
     this.#sockets.add(socket);
     socket.once('close', () => this.#sockets.delete(socket));
     socket.on('error', () => socket.destroy());
+    // Node's HTTP server leaves its own side of a connection open.
+    socket.once('end', () => socket.end());
     socket.write(`HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: ${protocol}\r\n\r\n`);
     if (head.length > 0) socket.unshift(head);
-    this.#accepts.get(keyOf(url, protocol))!(socket);
+    // Node's types leave open what an HTTP server listens on; here it is always TCP.
+    this.#accepts.get(keyOf(url, protocol))!(socket as Socket);
   }
 
   /** The server closes: it would wait for these connections for ever. */

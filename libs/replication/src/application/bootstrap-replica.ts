@@ -1,6 +1,6 @@
 import type { CloseGap } from './close-gap.js';
 import type { FollowDirectory } from './follow-directory.js';
-import type { LoadSnapshot } from './load-snapshot.js';
+import type { LoadSnapshot, SnapshotOutcome } from './load-snapshot.js';
 import type { Mesh } from './mesh.js';
 import type { Clock } from './ports/clock.js';
 import type { Random } from './ports/random.js';
@@ -44,27 +44,43 @@ export class BootstrapReplica {
     const roundEndsMs = startedMs + firstRoundMs;
     await this.#until(roundEndsMs, () => this.followDirectory.hasAnswer);
     if (this.#feeds.length === 0) return this.followDirectory.hasAnswer ? 'alone' : 'directory-silent';
-    const tried = new Set<string>();
+    const outcome = await this.#loadFromAnyone(roundEndsMs, startedMs + this.timeoutMs);
+    if (outcome === 'loaded')
+      await this.#until(this.clock.nowMs() + catchUpMs, () => !this.closeGap.hasOpenGaps);
+    return outcome;
+  }
+
+  /** One round after the other while somebody has a picture to give: a connection was cut, or too many asked at once. */
+  async #loadFromAnyone(roundEndsMs: number, endsMs: number): Promise<'loaded' | 'nobody-ready'> {
     let hasFailed = false;
+    for (;;) {
+      const outcome = await this.#tryEach(roundEndsMs);
+      if (outcome === 'loaded') return 'loaded';
+      hasFailed ||= outcome === 'failed';
+      const nowMs = this.clock.nowMs();
+      const hasHope = this.mesh.readyPeers().length > 0 || nowMs < roundEndsMs;
+      if (!hasFailed || !hasHope || nowMs >= endsMs) return 'nobody-ready';
+      await this.timers.sleep(retryMs);
+    }
+  }
+
+  /**
+   * One round: asks every peer that is ready, or gets ready in the first round's time, until one has given its snapshot.
+   *
+   * @returns `loaded`; else `failed` where any of them failed
+   */
+  async #tryEach(roundEndsMs: number): Promise<SnapshotOutcome> {
+    const tried = new Set<string>();
+    let worst: SnapshotOutcome = 'not-ready';
     for (;;) {
       await this.#until(roundEndsMs, () => this.#nextDonor(tried) !== undefined || this.#isRoundOver);
       const donor = this.#nextDonor(tried);
-      if (donor === undefined) {
-        const hasHope = this.mesh.readyPeers().length > 0 || this.clock.nowMs() < roundEndsMs;
-        const isTooLate = this.clock.nowMs() - startedMs >= this.timeoutMs;
-        if (!hasFailed || !hasHope || isTooLate) return 'nobody-ready';
-        // Somebody has a picture to give: a connection was cut, or too many asked at once.
-        await this.timers.sleep(retryMs);
-        tried.clear();
-        continue;
-      }
+      if (donor === undefined) return worst;
       tried.add(donor);
       const outcome = await this.loadSnapshot.execute(donor);
-      if (outcome === 'loaded') break;
-      if (outcome === 'failed') hasFailed = true;
+      if (outcome === 'loaded') return outcome;
+      if (outcome === 'failed') worst = outcome;
     }
-    await this.#until(this.clock.nowMs() + catchUpMs, () => !this.closeGap.hasOpenGaps);
-    return 'loaded';
   }
 
   get #feeds() {

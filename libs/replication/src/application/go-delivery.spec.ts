@@ -1,21 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { NoState } from '#testing';
 import { EventLog } from '../domain/event-log.js';
 import { ReplicationTotals } from '../domain/replication-totals.js';
 import { GoDelivery } from './go-delivery.js';
 import { type GoCall, GoWire } from './ports/go-wire.js';
 import { PeerClient, PeerError } from './ports/peer-client.js';
-import { ReplicatedState } from './ports/replicated-state.js';
 import { ReplicatedStates } from './replicated-states.js';
-
-class NoState extends ReplicatedState {
-  override readonly kind = 'load';
-  override readonly isRepaired = false;
-  override readonly horizonMs = 0;
-  override parse = () => undefined;
-  override merge = () => false;
-  override states = () => [];
-  override digest = () => [];
-}
 
 /** An event `r-1 set release` is two calls for the request `r-1`. */
 class WordWire extends GoWire {
@@ -76,7 +66,7 @@ describe('GoDelivery', () => {
     totals = new ReplicationTotals();
     nowMs = 0;
     const states = new ReplicatedStates();
-    states.add(new NoState(), new WordWire());
+    states.add(new NoState('load'), new WordWire());
     delivery = new GoDelivery('10.0.0.9:80', { log, states, client: peer, totals });
   });
 
@@ -169,7 +159,7 @@ describe('GoDelivery', () => {
     log = new EventLog({ maxEvents: 10, maxBytes: 1_000_000 });
     publish('a set', 'b set');
     const states = new ReplicatedStates();
-    states.add(new NoState(), new WordWire());
+    states.add(new NoState('load'), new WordWire());
     delivery = new GoDelivery('10.0.0.9:80', { log, states, client: peer, totals });
     publish('c set');
     expect(delivery.lagEvents).toBe(1);

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { ManualClock, ManualTimers } from '#testing';
+import { ManualClock, ManualTimers, NoState } from '#testing';
 import { EventLog } from '../domain/event-log.js';
 import { ReplicationTotals } from '../domain/replication-totals.js';
 import { ThisReplica } from '../domain/this-replica.js';
@@ -8,21 +8,10 @@ import { Mesh } from './mesh.js';
 import { type GoCall, GoWire } from './ports/go-wire.js';
 import type { ReplicationNews } from './ports/journal.js';
 import { type BatchAnswer, PeerClient, PeerError } from './ports/peer-client.js';
-import { ReplicatedState } from './ports/replicated-state.js';
 import { ReplicatedStates } from './replicated-states.js';
 
 const address = '10.0.0.9:80';
 const listed = [{ host: '10.0.0.9', port: 80 }];
-
-class NoState extends ReplicatedState {
-  override readonly kind = 'load';
-  override readonly isRepaired = false;
-  override readonly horizonMs = 0;
-  override parse = () => undefined;
-  override merge = () => false;
-  override states = () => [];
-  override digest = () => [];
-}
 
 /** The state is the call. */
 class PlainWire extends GoWire {
@@ -101,7 +90,7 @@ describe('a peer of the Go service', () => {
     const self = new ThisReplica('0123456789abcdef');
     self.listensAt('10.0.0.1:8080');
     const states = new ReplicatedStates();
-    states.add(new NoState(), new PlainWire());
+    states.add(new NoState('load'), new PlainWire());
     const journal = { tell: (each: ReplicationNews) => void news.push(each) };
     const random = { next: () => 0.5 };
     mesh = new Mesh({ self, log, states, client: peer, totals, clock, timers, random, journal });

@@ -5,7 +5,7 @@ import type { Merge, ReplicatedStates } from './replicated-states.js';
 
 /** Merges between two turns: well under a millisecond of work. */
 const sliceSize = 250;
-/** Reads between two turns: some 2 ms of work, and all of what replicas send; a body may hold ten times as many. */
+/** Reads between two turns: some 2 ms of work. A batch never has more; a line of a snapshot is bounded in bytes alone. */
 const readSize = 1_000;
 
 /** Takes in what another replica knows, however it came: batch, snapshot or repair. */

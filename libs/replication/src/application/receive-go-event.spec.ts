@@ -1,23 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { NoState } from '#testing';
 import { ReplicationTotals } from '../domain/replication-totals.js';
 import { GoWire } from './ports/go-wire.js';
-import { ReplicatedState, WireError } from './ports/replicated-state.js';
+import { WireError } from './ports/replicated-state.js';
 import { ReceiveGoEvent } from './receive-go-event.js';
 import { ReplicatedStates } from './replicated-states.js';
-
-class NoState extends ReplicatedState {
-  override readonly isRepaired = false;
-  override readonly horizonMs = 0;
-
-  constructor(override readonly kind: string) {
-    super();
-  }
-
-  override parse = () => undefined;
-  override merge = () => false;
-  override states = () => [];
-  override digest = () => [];
-}
 
 class HeardEvents extends GoWire {
   readonly heard: unknown[] = [];

@@ -25,7 +25,7 @@ describe('PeerCursor', () => {
   it('is unknown at first: it asks without events, and everything held may lack', () => {
     append(2);
     expect(section()).toEqual([3]);
-    expect([cursor.hasNews, cursor.isInSync, cursor.awaitsSnapshot]).toEqual([true, false, false]);
+    expect([cursor.hasNews, cursor.awaitsSnapshot]).toEqual([true, false]);
     expect([cursor.lagEvents, cursor.laggingSinceMs]).toEqual([2, 10]);
   });
 
@@ -33,15 +33,10 @@ describe('PeerCursor', () => {
     append(4);
     expect(answer('gap', 1)).toBe(true);
     expect(section()).toEqual([2, '2', '3', '4']);
-    expect([cursor.lagEvents, cursor.laggingSinceMs, cursor.isInSync]).toEqual([3, 20, false]);
+    expect([cursor.hasNews, cursor.lagEvents, cursor.laggingSinceMs]).toEqual([true, 3, 20]);
     expect(answer('applied', 4)).toBe(true);
     expect(section()).toEqual([5]);
-    expect([cursor.hasNews, cursor.isInSync, cursor.lagEvents, cursor.laggingSinceMs]).toEqual([
-      false,
-      true,
-      0,
-      undefined,
-    ]);
+    expect([cursor.hasNews, cursor.lagEvents, cursor.laggingSinceMs]).toEqual([false, 0, undefined]);
   });
 
   it('sends no more than the limits at a time', () => {
@@ -63,12 +58,12 @@ describe('PeerCursor', () => {
     answer('applied', 0);
     append(8);
     answer('snapshot', 0);
-    expect([cursor.awaitsSnapshot, cursor.isInSync]).toEqual([true, false]);
+    expect([cursor.hasNews, cursor.awaitsSnapshot]).toEqual([true, true]);
     expect(section()).toEqual([7, '7', '8']);
     answer('snapshot', 0);
     expect([cursor.hasNews, cursor.awaitsSnapshot]).toEqual([false, true]);
     answer('applied', 8);
-    expect([cursor.awaitsSnapshot, cursor.isInSync]).toEqual([false, true]);
+    expect([cursor.hasNews, cursor.awaitsSnapshot]).toEqual([false, false]);
   });
 
   it('moves to what a peer has beyond what it was sent, but not beyond what was given out', () => {
@@ -76,7 +71,7 @@ describe('PeerCursor', () => {
     answer('applied', 5);
     append(2);
     expect(answer('applied', 7)).toBe(true);
-    expect(cursor.isInSync).toBe(true);
+    expect(cursor.hasNews).toBe(false);
     append(1);
     expect(answer('applied', Number.MAX_SAFE_INTEGER)).toBe(true);
     append(1);

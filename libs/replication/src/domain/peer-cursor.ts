@@ -31,11 +31,6 @@ export class PeerCursor {
     return this.#next;
   }
 
-  /** The peer has everything that it can get from the log. */
-  get isInSync(): boolean {
-    return this.#lastOutcome === 'applied' && this.#next === this.log.next;
-  }
-
   /** The peer is waiting for a snapshot, after which it may want events again. */
   get awaitsSnapshot(): boolean {
     return this.#lastOutcome === 'snapshot';

@@ -19,7 +19,7 @@ export class ReplicationTotals {
   snapshotsFailed = 0;
   snapshotsServed = 0;
   repairRounds = 0;
-  /** Buckets that differed twice. */
+  /** Buckets that differed from a peer’s at every look, two to five. */
   bucketsDiverged = 0;
   /** States that repair brought and that were news. */
   statesRepaired = 0;

@@ -21,7 +21,7 @@ interface Waiting {
  * connection, since its answer could be taken for that of the next.
  */
 export class BatchStream {
-  readonly #lines = new LineBuffer();
+  readonly #lines = new LineBuffer(maxAnswerBytes);
   #waiting: Waiting | undefined;
   #isOpen = true;
 
@@ -50,12 +50,12 @@ export class BatchStream {
   }
 
   #read(chunk: Buffer): void {
-    this.#lines.push(chunk);
-    const line = this.#lines.shift();
-    if (line === undefined) {
-      if (this.#lines.size > maxAnswerBytes) this.#end(`an answer of more than ${maxAnswerBytes} bytes`);
-      return;
-    }
+    const lines = this.#lines.push(chunk);
+    if (lines === 'too-long') this.#end(`an answer of more than ${maxAnswerBytes} bytes`);
+    else for (const line of lines) this.#take(line);
+  }
+
+  #take(line: Buffer): void {
     const waiting = this.#waiting;
     if (waiting === undefined) {
       this.#end('an answer to nothing');

@@ -129,6 +129,58 @@ describe('The stream of batches to a peer', () => {
     await closed;
   });
 
+  it('lets others have their turn between lines that came at once', async () => {
+    const turns: number[] = [];
+    answerLine = async () => {
+      setImmediate(() => turns.push(lines.length));
+      return answered;
+    };
+    const socket = await openRaw();
+    socket.write([11, 12, 13].map((first) => `${JSON.stringify(batch(first))}\n`).join(''));
+    await vi.waitFor(() => expect(turns).toEqual([1, 2, 3]));
+  });
+
+  it('holds up a peer that does not wait for its answers, and loses nothing', async () => {
+    const releases: (() => void)[] = [];
+    answerLine = () => new Promise((resolve) => releases.push(() => resolve(answered)));
+    const socket = await openRaw();
+    const answers = readLines(socket);
+    const padding = ' '.repeat(1024);
+    const firsts = Array.from({ length: 16 * 1024 }, (_, i) => i + 11);
+    socket.write(firsts.map((first) => `${JSON.stringify(batch(first))}${padding}\n`).join(''));
+    const served = sockets.at(-1)!;
+    await vi.waitFor(() =>
+      expect(served.readableLength).toBeGreaterThanOrEqual(served.readableHighWaterMark),
+    );
+    expect([lines, answers]).toEqual([[11], []]);
+    expect((served as Socket).bytesRead).toBeLessThan(512 * 1024);
+    answerLine = async () => answered;
+    releases[0]!();
+    await vi.waitFor(() => expect(answers).toHaveLength(firsts.length), { timeout: 5_000 });
+    expect(lines).toEqual(firsts);
+  }, 10_000);
+
+  it('holds up a peer that does not read its answers', async () => {
+    answerLine = async () => ({ ...answered, padding: 'x'.repeat(1024) });
+    const socket = (await openRaw()).pause();
+    const firsts = Array.from({ length: 20_000 }, (_, i) => i + 11);
+    socket.write(firsts.map((first) => `${JSON.stringify(batch(first))}\n`).join(''));
+    const served = sockets.at(-1)!;
+    await vi.waitFor(() => expect(served.writableNeedDrain).toBe(true), { timeout: 5_000 });
+    expect(served.writableLength).toBeLessThan(served.writableHighWaterMark + 2 * 1024);
+    const answers = readLines(socket.resume());
+    await vi.waitFor(() => expect(answers).toHaveLength(firsts.length), { timeout: 5_000 });
+    expect(lines).toEqual(firsts);
+  }, 15_000);
+
+  it('ends with the peer’s side of the connection, after the answers to what it had sent', async () => {
+    const socket = await openRaw();
+    const answers = readLines(socket);
+    socket.end(`${JSON.stringify(batch(11))}\n`);
+    await vi.waitFor(() => expect(sockets.at(-1)!.closed).toBe(true));
+    expect([lines, answers.length]).toEqual([[11], 1]);
+  });
+
   async function openRaw(): Promise<Socket> {
     const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
     socket.write(
@@ -141,6 +193,11 @@ describe('The stream of batches to a peer', () => {
 
 function readLines(socket: Socket): string[] {
   const answers: string[] = [];
-  socket.on('data', (chunk: Buffer) => answers.push(...chunk.toString().split('\n').filter(Boolean)));
+  let rest = '';
+  socket.on('data', (chunk: Buffer) => {
+    const parts = `${rest}${chunk.toString()}`.split('\n');
+    rest = parts.pop()!;
+    answers.push(...parts);
+  });
   return answers;
 }

@@ -1,4 +1,5 @@
-import type { Duplex } from 'node:stream';
+import type { Socket } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { OnModuleInit } from '@nestjs/common';
 import { ApiError, type Upgrades } from '#platform';
 import { type BatchReader, replicaBodyLimitBytes } from './batch-reader.js';
@@ -22,34 +23,30 @@ export class BatchStreams implements OnModuleInit {
     this.upgrades.add(batchPath, batchStreamProtocol, (socket) => this.#serve(socket));
   }
 
-  #serve(socket: Duplex): void {
-    const lines = new LineBuffer();
-    let isBusy = false;
-    const serveNext = async (): Promise<void> => {
-      if (isBusy) return;
-      isBusy = true;
-      for (let line = lines.shift(); line !== undefined; line = lines.shift()) {
-        const answer = await this.#answerTo(line);
-        if (socket.destroyed) return;
-        socket.write(`${answer}\n`);
-      }
-      isBusy = false;
-      socket.resume();
-    };
+  #serve(socket: Socket): void {
+    const buffer = new LineBuffer(replicaBodyLimitBytes);
     socket.on('data', (chunk: Buffer) => {
-      lines.push(chunk);
-      // A peer waits for its answer before it sends on: whoever does not is held up, or sends no line at all.
-      if (lines.size > replicaBodyLimitBytes) {
-        if (isBusy) socket.pause();
-        else socket.destroy();
-        return;
-      }
-      void serveNext();
+      const lines = buffer.push(chunk);
+      if (lines === 'too-long') socket.destroy();
+      else if (lines.length > 0) void this.#answer(socket, lines);
     });
-    (socket as Duplex & { setTimeout?: (ms: number, onSilence: () => void) => void }).setTimeout?.(
-      silenceTimeoutMs,
-      () => socket.destroy(),
-    );
+    socket.setTimeout(silenceTimeoutMs, () => socket.destroy());
+  }
+
+  /**
+   * Nothing is read meanwhile: answers keep their order, and a peer that does not wait for its answer, or does not read
+   * it, is held up.
+   */
+  async #answer(socket: Socket, lines: readonly Buffer[]): Promise<void> {
+    socket.pause();
+    for (const [i, line] of lines.entries()) {
+      // A peer sends one at a time; what sends thousands at once must not keep all others waiting.
+      if (i > 0) await nextTurn();
+      const answer = await this.#answerTo(line);
+      if (socket.destroyed) return;
+      if (!socket.write(`${answer}\n`)) await drained(socket);
+    }
+    socket.resume();
   }
 
   async #answerTo(line: Buffer): Promise<string> {
@@ -61,4 +58,15 @@ export class BatchStreams implements OnModuleInit {
       return `${status} ${JSON.stringify({ error: { code, message, reason } })}`;
     }
   }
+}
+
+/** Settles when the peer has read what was written, or is gone. */
+function drained(socket: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    const settle = (): void => {
+      socket.off('drain', settle).off('close', settle);
+      resolve();
+    };
+    socket.on('drain', settle).on('close', settle);
+  });
 }

@@ -13,22 +13,13 @@ import {
   made,
   Upgrades,
 } from '#platform';
+import { NoState } from '#testing';
 import { GoWire } from '../../application/ports/go-wire.js';
-import { ReplicatedState, WireError } from '../../application/ports/replicated-state.js';
+import { WireError } from '../../application/ports/replicated-state.js';
 import { ReceiveGoEvent } from '../../application/receive-go-event.js';
 import { ReplicatedStates } from '../../application/replicated-states.js';
 import { ReplicationTotals } from '../../domain/replication-totals.js';
 import { GoEventController } from './go-event.controller.js';
-
-class NoState extends ReplicatedState {
-  override readonly kind = 'load';
-  override readonly isRepaired = false;
-  override readonly horizonMs = 0;
-  override parse = () => undefined;
-  override merge = () => false;
-  override states = () => [];
-  override digest = () => [];
-}
 
 class HeardEvents extends GoWire {
   override readonly kind = 'load';
@@ -54,7 +45,7 @@ describe('POST /v1/replica/event', () => {
   beforeAll(async () => {
     const log = createLogger('ERROR', 'json', { write: () => {} });
     const states = new ReplicatedStates();
-    states.add(new NoState(), wire);
+    states.add(new NoState('load'), wire);
     const upgrades = new Upgrades();
     const metricSources = new MetricSources(new ProcessRegistry());
     @Module({

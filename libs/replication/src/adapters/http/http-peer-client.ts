@@ -1,14 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Pool } from 'undici';
-import {
-  type OutgoingBatch,
-  type SnapshotHeader,
-  type WireEvent,
-  batchText,
-  readChunk,
-  readSnapshotHeader,
-  wireVersion,
-} from '../../application/batch-format.js';
+import { type OutgoingBatch, batchText, wireVersion } from '../../application/batch-format.js';
 import type { Clock } from '../../application/ports/clock.js';
 import type { GoCall } from '../../application/ports/go-wire.js';
 import {
@@ -20,12 +12,11 @@ import {
   type SnapshotRequest,
   type SnapshotStream,
 } from '../../application/ports/peer-client.js';
-import { WireError } from '../../application/ports/replicated-state.js';
 import { peerAddressOf } from '../../domain/peer-address.js';
 import { readBatchAnswer, readDigestAnswer, readEnvelope } from './answers.js';
 import { BatchStream, batchPath, batchStreamProtocol } from './batch-stream.js';
 import { Exchange, type HttpAnswer } from './exchange.js';
-import { linesOf } from './lines.js';
+import { peerErrorOf, readSnapshot } from './snapshot-reader.js';
 
 /** How peers are called; the environment variables `REPLICA_CLIENT_*`. */
 export interface HttpPeerClientOptions {
@@ -105,8 +96,7 @@ export class HttpPeerClient extends PeerClient {
         if (statusCode === 503) return 'not-ready';
         throw new PeerError(`status ${statusCode} to the call for a snapshot`);
       }
-      const lines = linesOf(body)[Symbol.asyncIterator]();
-      return { header: await headerOf(lines), chunks: chunksOf(lines) };
+      return await readSnapshot(body);
     } catch (error) {
       throw peerErrorOf(error);
     }
@@ -134,7 +124,6 @@ export class HttpPeerClient extends PeerClient {
     });
   }
 
-  /** @throws PeerError for text that is no address */
   /** From the first answered call on: a peer that does not answer, or not to batches, is not asked. */
   async #openStream(peer: string): Promise<void> {
     if (this.clock.nowMs() < (this.#streamAskedUntilMs.get(peer) ?? 0)) return;
@@ -154,6 +143,7 @@ export class HttpPeerClient extends PeerClient {
     }
   }
 
+  /** @throws PeerError for text that is no address */
   #poolOf(peer: string): Pool {
     let pool = this.#pools.get(peer);
     if (pool === undefined) {
@@ -173,43 +163,4 @@ export class HttpPeerClient extends PeerClient {
     }
     return pool;
   }
-}
-
-async function headerOf(lines: AsyncIterator<string>): Promise<SnapshotHeader> {
-  try {
-    return readSnapshotHeader(await nextLine(lines));
-  } catch (error) {
-    // The donor would wait for a reader.
-    await lines.return?.();
-    throw error;
-  }
-}
-
-async function nextLine(lines: AsyncIterator<string>): Promise<unknown> {
-  const { done, value } = await lines.next();
-  if (done === true) throw new PeerError('the snapshot was cut off');
-  try {
-    return JSON.parse(value);
-  } catch (error) {
-    throw new WireError(`a line of the snapshot is not JSON: ${(error as Error).message}`);
-  }
-}
-
-async function* chunksOf(lines: AsyncIterator<string>): AsyncIterable<readonly WireEvent[]> {
-  try {
-    for (;;) {
-      const chunk = readChunk(await nextLine(lines));
-      if (chunk === 'end') return;
-      yield chunk;
-    }
-  } catch (error) {
-    throw peerErrorOf(error);
-  } finally {
-    await lines.return?.();
-  }
-}
-
-function peerErrorOf(error: unknown): Error {
-  const isOurs = error instanceof PeerError || error instanceof WireError;
-  return isOurs ? error : new PeerError((error as Error).message);
 }
