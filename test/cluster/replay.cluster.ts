@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { runReplay } from './support/replay-process.js';
 import { TestCluster } from './support/test-cluster.js';
-import { isSkipped, traceName, tracePath } from './support/trace.js';
+import { isSkipped, traceName, tracePath } from '../support/trace.js';
 
 /** Requests begin for so long. */
 const durationS = 25;

@@ -1,3 +1,4 @@
+import type { Agent } from 'node:http';
 import { type Answer, call } from './call.js';
 
 /** One engine of an answer to `POST /v1/cache/query`. */
@@ -13,7 +14,11 @@ function withHashes(fields: object, hashes: readonly (bigint | number)[]): strin
 
 /** The cache calls of one replica, as a gateway makes them. */
 export class CacheCalls {
-  constructor(readonly url: string) {}
+  /** @param agent see {@link call} */
+  constructor(
+    readonly url: string,
+    private readonly agent: Agent | false = false,
+  ) {}
 
   save(ip: string, hashes: readonly (bigint | number)[], cluster = 'c'): Promise<Answer> {
     return this.post('save', withHashes({ cluster, ip }, hashes));
@@ -34,6 +39,6 @@ export class CacheCalls {
 
   /** A body given as text or bytes. */
   post(path: 'query' | 'save', body: string | Buffer | object): Promise<Answer> {
-    return call('POST', `${this.url}/v1/cache/${path}`, body);
+    return call('POST', `${this.url}/v1/cache/${path}`, body, {}, this.agent);
   }
 }
