@@ -26,9 +26,11 @@ export class HolderLists {
     const words = this.wordsOf(address, length);
     const at = this.offsetOf(address, length);
     const capacity = 1 << sizeFor(length);
-    const place = words.indexOf(engine, at);
-    words[place] = words[at + length - 1]!;
-    words[place + capacity] = words[at + capacity + length - 1]!;
+    const last = at + length - 1;
+    let place = at;
+    while (words[place] !== engine) place++;
+    words[place] = words[last]!;
+    words[place + capacity] = words[last + capacity]!;
     return this.#moved(address, length, length - 1);
   }
 

@@ -1,0 +1,139 @@
+import { parseArgs } from 'node:util';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { PrefixIndex } from '#prefix-cache';
+import { NaivePrefixIndex } from './naive-prefix-index.ts';
+import { quantile } from './statistics.ts';
+
+/**
+ * The prefix index in process, full: what a block costs in memory, how long queries, saves and the expiry of all take,
+ * and the longest stall. `--naive` measures a Map of Sets in its place, for which Node wants
+ * `--max-old-space-size=16384`. Needs `--expose-gc`.
+ */
+const { values } = parseArgs({
+  options: {
+    blocks: { type: 'string', default: '8000000' },
+    engines: { type: 'string', default: '1000' },
+    calls: { type: 'string', default: '20000' },
+    naive: { type: 'boolean', default: false },
+  },
+});
+const [maxBlocks, engines, calls] = [values.blocks, values.engines, values.calls].map(Number) as [
+  number,
+  number,
+  number,
+];
+const sharedHashes = 20;
+const ownHashes = 180;
+const holdersOfChain = 8;
+const expiryMs = 3_600_000;
+const cluster = 'llama-70b';
+
+/** Xorshift32 (Marsaglia, 2003): the same chains in every run. */
+let state = 0x9e3779b9;
+function random(): number {
+  state ^= state << 13;
+  state ^= state >>> 17;
+  state ^= state << 5;
+  return state >>> 0;
+}
+
+interface Chain {
+  readonly length: number;
+  readonly high: Uint32Array;
+  readonly low: Uint32Array;
+}
+
+const head = Array.from({ length: sharedHashes }, () => [random(), random()] as const);
+
+/** A system prompt that all share, then a conversation of its own. */
+function newChain(): Chain {
+  const own = Array.from({ length: ownHashes }, () => [random(), random()] as const);
+  const hashes = [...head, ...own];
+  return {
+    length: hashes.length,
+    high: Uint32Array.from(hashes, ([high]) => high),
+    low: Uint32Array.from(hashes, ([, low]) => low),
+  };
+}
+
+function anyEngine(): string {
+  const engine = random() % engines;
+  return `10.0.${engine >> 8}.${engine & 255}`;
+}
+
+/** Clocked turn by turn, so that the longest of them is the longest stall. */
+class Durations {
+  readonly #ms: number[] = [];
+
+  async time<T>(work: () => T): Promise<T> {
+    const startedMs = performance.now();
+    const result = work();
+    this.#ms.push(performance.now() - startedMs);
+    await nextTurn();
+    return result;
+  }
+
+  toString(): string {
+    const sorted = this.#ms.toSorted((a, b) => a - b);
+    const [p50, p99, max] = [0.5, 0.99, 1].map((share) => quantile(sorted, share).toFixed(3));
+    return `p50 ${p50} ms, p99 ${p99} ms, max ${max} ms of ${sorted.length}`;
+  }
+}
+
+function memoryMiB(): number {
+  globalThis.gc!();
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return (heapUsed + arrayBuffers) / 2 ** 20;
+}
+
+const limits = { maxEngineBlocks: 131_072, maxBlocks, maxEngines: 100_000, expiryMs };
+const index = values.naive ? undefined : new PrefixIndex(limits, random());
+const naive = values.naive ? new NaivePrefixIndex(maxBlocks / engines) : undefined;
+const tested = { blockCount: () => (index ?? naive!).blockCount };
+let nowMs = 0;
+const save = (ip: string, chain: Chain) =>
+  index === undefined ? naive!.save(cluster, ip, chain) : index.save(cluster, ip, chain, nowMs, nowMs);
+const query = (chain: Chain) =>
+  index === undefined ? naive!.query(cluster, chain, 10) : index.query(cluster, chain, 10, nowMs);
+
+const emptyMiB = memoryMiB();
+const known: Chain[] = [];
+const filling = new Durations();
+while (tested.blockCount() < maxBlocks * 0.999) {
+  const chain = newChain();
+  known[known.length < 20_000 ? known.length : random() % 20_000] = chain;
+  for (let i = 0; i < holdersOfChain; i++) await filling.time(() => save(anyEngine(), chain));
+  nowMs++;
+}
+const usedMiB = memoryMiB() - emptyMiB - (known.length * (head.length + ownHashes) * 8) / 2 ** 20;
+console.log(
+  `${values.naive ? 'a Map of Sets' : 'the index'}: ${tested.blockCount()} blocks of ${engines} engines`,
+);
+console.log(
+  `memory    ${usedMiB.toFixed(0)} MiB, ${((usedMiB * 2 ** 20) / tested.blockCount()).toFixed(0)} bytes a block`,
+);
+console.log(`filling   ${filling}`);
+
+const queries = new Durations();
+const saves = new Durations();
+for (let i = 0; i < calls; i++) {
+  const chain = known[random() % known.length]!;
+  await queries.time(() => query(chain));
+  await saves.time(() => save(anyEngine(), i % 2 === 0 ? chain : newChain()));
+}
+console.log(`query     ${queries}`);
+console.log(`save      ${saves}`);
+
+if (index !== undefined) {
+  const longest = { length: 8_192, high: new Uint32Array(8_192), low: new Uint32Array(8_192) };
+  const long = new Durations();
+  for (let i = 0; i < 50; i++) {
+    longest.high.forEach((_, at) => (longest.high[at] = random()));
+    await long.time(() => save(anyEngine(), longest));
+  }
+  console.log(`save of 8,192 new hashes  ${long}`);
+  const expiry = new Durations();
+  nowMs += expiryMs + 1;
+  while (await expiry.time(() => index.collect(nowMs, 1_000)));
+  console.log(`expiry of all, in bites  ${expiry}`);
+}
