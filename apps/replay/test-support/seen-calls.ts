@@ -1,0 +1,9 @@
+import type { SeenCall } from './fake-replica.js';
+
+export const isPost = ({ method, url }: SeenCall): boolean => method === 'POST' && url === '/v1/load/stats';
+
+export const isRelease = ({ method, url }: SeenCall): boolean =>
+  method === 'DELETE' && url === '/v1/load/prompt';
+
+export const isRemoval = ({ method, url }: SeenCall): boolean =>
+  method === 'DELETE' && url === '/v1/load/stats';
