@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ManualClock } from '../test-support/manual-clock.js';
-import type { CallResult } from './answer.js';
+import type { CallResult } from './call-result.js';
 import { Gateway } from './gateway.js';
 import { noLoad } from './engines.js';
 import type { Call } from './schedule.js';

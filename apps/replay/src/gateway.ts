@@ -1,5 +1,6 @@
-import type { CallResult, ClusterLoad } from './answer.js';
+import type { ClusterLoad } from './answer.js';
 import { Books, type Page } from './books.js';
+import type { CallResult } from './call-result.js';
 import type { Clock } from './clock.js';
 import { describeDifference } from './difference.js';
 import type { EngineChoice } from './engine-choice.js';
