@@ -37,6 +37,8 @@ describe('npm run replay', () => {
     });
     for (const row of [
       /trace +│ +synthetic │/,
+      /choice of engines +│ +least-loaded │/,
+      /prefix blocks +│ the trace has no prefixes │/,
       /requests +│ +50 │/,
       /calls +│ +200 │/,
       /calls\/s +│ +[\d,]+ │/,
@@ -211,6 +213,7 @@ describe('npm run replay', () => {
       trace: 'synthetic',
       clusters: ['c'],
       engines: 4,
+      choice: 'least-loaded',
       speed: null,
       rate_offered_per_s: 200,
       rate_reached_per_s: number,
@@ -220,6 +223,9 @@ describe('npm run replay', () => {
       calls: 400,
       failed_calls: 0,
       differences: 0,
+      mean_spread: number,
+      largest_spread: number,
+      prefixes: null,
       comparisons: 103,
       exact_comparisons: number,
       requests_with_failed_calls: 0,
@@ -227,6 +233,7 @@ describe('npm run replay', () => {
       first_ids_in_doubt: [],
       first_problems: [],
       ...attempts,
+      compared_with: null,
       agreed: true,
       replicas: three.map(({ target }) =>
         expect.objectContaining({

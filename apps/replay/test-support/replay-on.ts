@@ -26,6 +26,7 @@ export async function replayOn(
       targets: fakes.map(({ target }) => target),
       clusters: ['c'],
       engines: 8,
+      choice: 'least-loaded',
       speed: 'max',
       concurrency: 16,
       seed: 1,

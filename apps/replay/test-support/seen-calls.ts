@@ -7,3 +7,7 @@ export const isRelease = ({ method, url }: SeenCall): boolean =>
 
 export const isRemoval = ({ method, url }: SeenCall): boolean =>
   method === 'DELETE' && url === '/v1/load/stats';
+
+export const isLocate = ({ url }: SeenCall): boolean => url === '/v1/cache/query';
+
+export const isSave = ({ url }: SeenCall): boolean => url === '/v1/cache/save';

@@ -41,3 +41,8 @@ export function inOrderOfArrival(requests: readonly TraceRequest[]): readonly Tr
 export function arrivingAt(request: TraceRequest, arrivalMs: number): TraceRequest {
   return { ...request, arrivalMs };
 }
+
+/** Whether any of the requests has prefixes. */
+export function hasPrefixes(requests: readonly TraceRequest[]): boolean {
+  return requests.some(({ hashIds }) => hashIds !== undefined);
+}
