@@ -1,9 +1,6 @@
-import { excerpt } from './excerpt.js';
+import { countOf, objectOf, shown } from './answer-fields.js';
+import { failed, type CallResult } from './call-result.js';
 import { noLoad, type EngineLoad } from './engines.js';
-
-/** A call's outcome: failed unless the answer is HTTP 200 with status "OK" and of the agreed form. */
-export type CallResult<T> =
-  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly reason: string };
 
 /** What a query's answer says. */
 export interface ClusterLoad {
@@ -58,28 +55,10 @@ export function readClusterLoad(
   return { ok: true, value: { loads, strangers } };
 }
 
-function failed(reason: string): { readonly ok: false; readonly reason: string } {
-  return { ok: false, reason };
-}
-
-function countOf(value: unknown): number | undefined {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
-}
-
-function objectOf(value: unknown): Readonly<Record<string, unknown>> | undefined {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
-  return value as Readonly<Record<string, unknown>>;
-}
-
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
     return undefined;
   }
-}
-
-/** Enough to know an answer by. */
-function shown(text: string | undefined): string {
-  return excerpt(text ?? 'missing', 200);
 }

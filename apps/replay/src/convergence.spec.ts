@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ManualClock } from '../test-support/manual-clock.js';
-import type { CallResult } from './answer.js';
+import type { CallResult } from './call-result.js';
 import { awaitConvergence, type Convergence } from './convergence.js';
 import type { EngineLoad } from './engines.js';
 import { noFigures } from './fleet/replica-figures.js';

@@ -1,17 +1,22 @@
-import type { CallResult, ClusterLoad } from './answer.js';
+import type { ClusterLoad } from './answer.js';
 import { Books, type Page } from './books.js';
+import type { CacheApi } from './cache-api.js';
+import type { CallResult } from './call-result.js';
+import type { EngineChoice } from './choice/engine-choice.js';
 import type { Clock } from './clock.js';
 import { describeDifference } from './difference.js';
-import type { EngineChoice } from './engine-choice.js';
 import { noLoad, type EngineLoad } from './engines.js';
 import type { LoadApi } from './load-api.js';
-import type { Call, Step } from './schedule.js';
+import { noneHeld, type HeldBlocks } from './locations.js';
+import { lastCallOf, type Call, type Step } from './schedule.js';
 import type { Statistics } from './statistics.js';
+import type { HashIds } from './trace/hash-ids.js';
 import type { TraceRequest } from './trace/trace-request.js';
 
 /** What a gateway works with. */
 export interface GatewayOptions {
   readonly api: Pick<LoadApi, 'query' | 'queryAt' | 'record' | 'release' | 'remove'>;
+  readonly cache: Pick<CacheApi, 'locate' | 'save'>;
   readonly cluster: string;
   readonly engines: readonly string[];
   readonly choice: EngineChoice;
@@ -23,7 +28,7 @@ export interface GatewayOptions {
   readonly nextTimestampNs: () => bigint;
   /**
    * How long replicas may be without what another acknowledged. Where given, there are several, and deletes
-   * are sent when they are due, as AIGW's workers do, whether or not the calls before them were answered.
+   * and saves are sent when they are due, as AIGW's workers do, whether or not the calls before them were answered.
    */
   readonly stalenessMs?: number;
   /** Called when the last call of a request is over, with how many that were so far. */
@@ -40,10 +45,15 @@ export interface View {
 /** For a check nobody is in a hurry. */
 const checkTimeoutMs = 10_000;
 
+/** What follows the record of a request. */
+const endCalls: ReadonlySet<Call> = new Set<Call>(['release', 'remove', 'save']);
+
 /** A request under way. */
 interface Life {
   readonly requestId: string;
   readonly request: TraceRequest;
+  /** What the engines hold of its prompt, from the answer to the choice. */
+  held: HeldBlocks;
   /** Its engine, from the query on. */
   engine: number;
   /** Its page in the books, from the record on. */
@@ -58,7 +68,7 @@ interface Life {
 
 /**
  * Makes the calls of requests and compares every answer with the books. A call that fails is counted, and its
- * request goes on: a removal ends what an add may have begun.
+ * request goes on: a removal ends what an add may have begun, and what prefix caches hold is a hint.
  */
 export class Gateway {
   readonly #options: GatewayOptions;
@@ -81,11 +91,12 @@ export class Gateway {
   /** Makes the call of `step` when its request is that far; resolves when it is over. Never rejects. */
   perform({ index, call, request }: Step): Promise<void> {
     const life = this.#lifeOf(index, request);
-    if (call === 'remove') this.#lives.delete(index);
+    const isLast = call === lastCallOf(request);
+    if (isLast) this.#lives.delete(index);
     const before = this.#mayOvertake(call) ? life.recorded.promise : life.last;
     const made = this.#performAfter(before, call, life);
     life.last = before === life.last ? made : both(life.last, made);
-    if (call === 'remove') life.last = this.#finishAfter(life.last, life);
+    if (isLast) life.last = this.#finishAfter(life.last, life);
     return life.last;
   }
 
@@ -123,13 +134,29 @@ export class Gateway {
   }
 
   readonly #callFor: Readonly<Record<Call, (life: Life) => Promise<void>>> = {
+    locate: async (life) => {
+      const { cache, statistics } = this.#options;
+      const answer = await this.#timed('locate', () => cache.locate(hashIdsOf(life)));
+      if (!answer.ok) {
+        life.troubled = true;
+        return;
+      }
+      life.held = answer.value.held;
+      for (const oddity of answer.value.oddities) statistics.countDifference(oddity);
+    },
     query: async (life) => {
       const { api, choice, engines, statistics } = this.#options;
       const answer = await this.#ask(() => this.#timed('query', () => api.query()));
       if (answer.ok) statistics.countSpread(answer.value);
       else life.troubled = true;
       // Without an answer any engine will do.
-      life.engine = choice.choose(answer.ok ? answer.value : engines.map(() => noLoad), life.request);
+      const loads = answer.ok ? answer.value : engines.map(() => noLoad);
+      const { request, held } = life;
+      life.engine = choice.choose(loads, request, held);
+      // An answer may list a thousand engines, and a request lasts for minutes.
+      life.held = noneHeld;
+      if (request.hashIds !== undefined)
+        statistics.countPrefixes(request.hashIds.length, held.get(life.engine) ?? 0);
     },
     record: async (life) => {
       const { api, engines, nextTimestampNs } = this.#options;
@@ -164,6 +191,12 @@ export class Gateway {
         this.#options.statistics.countDoubt(life.requestId);
       }
     },
+    save: async (life) => {
+      const { cache, engines } = this.#options;
+      const ip = engines[life.engine] ?? '';
+      const { ok } = await this.#timed('save', () => cache.save(ip, hashIdsOf(life)));
+      if (!ok) life.troubled = true;
+    },
   };
 
   async #ask(query: () => Promise<CallResult<ClusterLoad>>): Promise<CallResult<readonly EngineLoad[]>> {
@@ -178,7 +211,7 @@ export class Gateway {
   }
 
   #mayOvertake(call: Call): boolean {
-    return this.#options.stalenessMs !== undefined && (call === 'release' || call === 'remove');
+    return this.#options.stalenessMs !== undefined && endCalls.has(call);
   }
 
   async #performAfter(before: Promise<void>, call: Call, life: Life): Promise<void> {
@@ -198,7 +231,8 @@ export class Gateway {
     if (known !== undefined) return known;
     const requestId = `${this.#options.idPrefix}-${index}`;
     const recorded = Promise.withResolvers<void>();
-    const life: Life = { requestId, request, engine: 0, recorded, last: Promise.resolve(), troubled: false };
+    const last = Promise.resolve();
+    const life: Life = { requestId, request, held: noneHeld, engine: 0, recorded, last, troubled: false };
     this.#lives.set(index, life);
     return life;
   }
@@ -211,6 +245,11 @@ export class Gateway {
     statistics.countCall(call, latencyUs, result.ok ? undefined : result.reason);
     return result;
   }
+}
+
+function hashIdsOf({ request: { hashIds } }: Life): HashIds {
+  if (hashIds === undefined) throw new RangeError('a request without prefixes has no calls about them');
+  return hashIds;
 }
 
 async function both(one: Promise<void>, other: Promise<void>): Promise<void> {

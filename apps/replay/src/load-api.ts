@@ -1,4 +1,5 @@
-import { readClusterLoad, type CallResult, type ClusterLoad } from './answer.js';
+import { readClusterLoad, type ClusterLoad } from './answer.js';
+import type { CallResult } from './call-result.js';
 import type { WireCall } from './fleet/exchange.js';
 import type { Fleet } from './fleet/fleet.js';
 

@@ -40,7 +40,7 @@ describe('parseArguments', () => {
 
   it('reads the flags of a rate and of several replicas', () => {
     const line =
-      '--rate 1500 --duration 1.5m --in-flight 200 --clusters 12 --timeout 2s --staleness 500ms --tolerate-faults --json out.json';
+      '--rate 1500 --duration 1.5m --in-flight 200 --clusters 12 --timeout 2s --staleness 500ms --tolerate-faults --json out.json --choice both';
     expect(parseArguments(line.split(' '))).toEqual({
       options: {
         ...defaults,
@@ -52,6 +52,7 @@ describe('parseArguments', () => {
         stalenessMs: 500,
         tolerateFaults: true,
         json: 'out.json',
+        choice: 'both',
       },
     });
   });
@@ -69,6 +70,7 @@ describe('parseArguments', () => {
     for (const flag of [
       'trace',
       'engines',
+      'choice',
       'speed',
       'concurrency',
       'target',
@@ -97,6 +99,10 @@ describe('parseArguments', () => {
     ],
     [['--engines', '1e3'], /whole number/],
     [['--engines', ''], /whole number/],
+    [
+      ['--choice', 'random'],
+      /--choice <name>' argument 'random' is invalid\. Allowed choices are least-loaded, cache-aware, both; see/,
+    ],
     [['--speed', 'fast'], /--speed <x>' argument 'fast' is invalid\. It must be "max" or a number/],
     [['--speed', '0'], /"max" or a number/],
     [['--speed', '-1'], /--speed/],

@@ -1,4 +1,5 @@
 import { Command, CommanderError, Option } from 'commander';
+import { choiceNames, type ChoiceName } from './choice/choices.js';
 import { maxEngines } from './engines.js';
 import { InputError } from './input-error.js';
 import { clusterName, decimal, duration, fileName, speed, targets, whole } from './option-values.js';
@@ -20,6 +21,8 @@ export interface Options {
   readonly requests?: number;
   /** In each cluster. */
   readonly engines: number;
+  /** Without it, what suits the trace; see {@link plansOf}. */
+  readonly choice?: ChoiceName | typeof bothChoices;
   readonly speed: Speed;
   /** Inference requests per second, whatever the trace's own time and speed. */
   readonly rate?: number;
@@ -37,6 +40,9 @@ export interface Options {
   /** Where the report goes as JSON too. */
   readonly json?: string;
 }
+
+/** Plays the trace once with each choice. */
+export const bothChoices = 'both';
 
 /** The options, or the help text that was asked for instead. */
 export type ParsedArguments = { readonly options: Options } | { readonly help: string };
@@ -96,11 +102,17 @@ function describeCommand(writeHelp: (text: string) => void): Command {
         .default(64)
         .argParser(whole(1, maxEngines)),
     )
+    .addOption(
+      new Option(
+        '--choice <name>',
+        "how an engine is chosen: least-loaded; cache-aware, by AIGW's score of prefix cache and load; or both, one after the other (default: both for a trace with prefixes, but cache-aware with --rate; else least-loaded)",
+      ).choices([...choiceNames, bothChoices]),
+    )
     .addOption(new Option('--speed <x>', 'times real time, or "max"').default(60).argParser(speed))
     .addOption(
       new Option(
         '--rate <n>',
-        'n inference requests (4 calls each) begin in a second, whatever the answers and the times of the trace; takes the place of --speed',
+        'n inference requests (4 calls each, 6 with prefixes) begin in a second, whatever the answers and the times of the trace; takes the place of --speed',
       ).argParser(decimal(0.1, maxRatePerS)),
     )
     .addOption(
@@ -173,6 +185,11 @@ function describeCommand(writeHelp: (text: string) => void): Command {
     .addHelpText(
       'after',
       `
+A trace with prefixes (Mooncake's hash_ids) makes two calls more for each request: before the load it asks which
+engines hold the prompt's prefixes, and in the end it saves that the chosen one does. The report shows how many
+blocks were found on the chosen engine. With both choices the trace is played twice, in the clusters
+name-least-loaded and name-cache-aware, and the report shows them side by side.
+
 Several replicas are called as AIGW calls them: replica = FNV-1a(key) % n in order of host:port, the key being
 the cluster for GET and POST and empty for both DELETEs; after --timeout without the whole answer, or a bad one,
 the call goes once more, byte for byte, to the next replica. It fails when that fails too. After the last call

@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { Clock } from './clock.js';
 import type { Gateways } from './gateways.js';
 import { InFlight } from './in-flight.js';
-import type { Step } from './schedule.js';
+import { firstCallOf, type Step } from './schedule.js';
 import type { Statistics } from './statistics.js';
 
 /** Steps to make, by whom, and until when. */
@@ -80,7 +80,7 @@ export async function playInTime(
     await inFlight.start(() => gateway.perform(step));
     const startedMs = clock.nowMs();
     statistics.countDelay(startedMs - dueMs);
-    if (step.call === 'query') statistics.countArrival(startedMs);
+    if (step.call === firstCallOf(step.request)) statistics.countArrival(startedMs);
   }
   await inFlight.settled();
 }

@@ -21,6 +21,12 @@ describe('atRate', () => {
     expect(queries.map(({ index }) => index)).toEqual([0, 1, 2, 3, 4]);
   });
 
+  it('keeps the prefixes', () => {
+    const hashIds = Uint32Array.of(7);
+    const { arrivals } = atRate([{ ...trace[0]!, hashIds }], { perS: 1000, count: 2, inFlight: 1000 });
+    expect([0, 1].map((index) => arrivals.at(index)?.hashIds)).toEqual([hashIds, hashIds]);
+  });
+
   it('shortens durations to the number in flight that is wanted, and never lengthens them', () => {
     const meanMs = (10 + 20 + 10 + 60) / 2;
     expect(trace.reduce((sum, request) => sum + durationMsOf(request), 0) / 2).toBe(meanMs);

@@ -1,5 +1,5 @@
 import { durationMsOf, type Arrivals } from './schedule.js';
-import type { TraceRequest } from './trace/trace-request.js';
+import { arrivingAt, type TraceRequest } from './trace/trace-request.js';
 
 /** How requests come when their number in a second is given. */
 export interface Rate {
@@ -25,9 +25,7 @@ export function atRate(trace: readonly TraceRequest[], { perS, count, inFlight }
   const arrivals: Arrivals = {
     at(index) {
       const request = index < count ? trace[index % trace.length] : undefined;
-      if (request === undefined) return undefined;
-      const { inputTokens, outputTokens } = request;
-      return { arrivalMs: (index * 1000) / perS, inputTokens, outputTokens };
+      return request && arrivingAt(request, (index * 1000) / perS);
     },
   };
   const meanMs = trace.reduce((sum, request) => sum + durationMsOf(request), 0) / trace.length;

@@ -1,65 +1,28 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   FakeState,
-  startFakeReplica,
   type FakeOptions,
   type FakeReplica,
   type SeenCall,
 } from '../test-support/fake-replica.js';
+import { Fakes } from '../test-support/fakes.js';
 import { ManualClock } from '../test-support/manual-clock.js';
+import { replayOn, smallTrace, type ReplayedOn } from '../test-support/replay-on.js';
+import { isPost, isRemoval } from '../test-support/seen-calls.js';
 import { systemClock, type Clock } from './clock.js';
 import { fnv32a } from './fleet/fnv32a.js';
 import { seededRandom } from './random.js';
-import { convergenceLimitMs, replay, type Replayed, type ReplayPlan } from './replay.js';
-import { Statistics } from './statistics.js';
-import { syntheticTrace } from './trace/synthetic.js';
+import { convergenceLimitMs, type ReplayPlan } from './replay.js';
 
-const fakes: FakeReplica[] = [];
-afterEach(async () => {
-  for (const fake of fakes.splice(0)) await fake.close();
-});
+const fakes = new Fakes();
 
-const { requests } = syntheticTrace(150, seededRandom(1, 'trace'));
-const isPost = ({ method }: SeenCall): boolean => method === 'POST';
-const isRemoval = ({ method, url }: SeenCall): boolean => method === 'DELETE' && url === '/v1/load/stats';
-
-/** Three replicas on 127.0.0.1 to 127.0.0.3, that share what they know unless told otherwise. */
 async function playThree(
   options: readonly FakeOptions[] = [],
   plan: Partial<ReplayPlan> = {},
   clock: Clock = systemClock,
-): Promise<Replayed & { readonly statistics: Statistics; readonly fakes: readonly FakeReplica[] }> {
-  const state = new FakeState();
-  const three: FakeReplica[] = [];
-  for (const [index, host] of ['127.0.0.1', '127.0.0.2', '127.0.0.3'].entries()) {
-    const fake = await startFakeReplica({ state, host, ...options[index] });
-    three.push(fake);
-    fakes.push(fake);
-  }
-  const statistics = new Statistics();
-  const played = await replay(
-    {
-      requests,
-      targets: three.map(({ target }) => target),
-      clusters: ['c'],
-      engines: 8,
-      speed: 'max',
-      concurrency: 16,
-      seed: 1,
-      timeoutMs: 10_000,
-      stalenessMs: 3000,
-      tolerateFaults: false,
-      ...plan,
-    },
-    {
-      clock,
-      statistics,
-      idPrefix: 'run',
-      onFinished: () => undefined,
-      signal: new AbortController().signal,
-    },
-  );
-  return { ...played, statistics, fakes: three };
+): Promise<ReplayedOn & { readonly fakes: readonly FakeReplica[] }> {
+  const three = await fakes.startThree((place) => options[place] ?? {});
+  return { ...(await replayOn(three, plan, { clock })), fakes: three };
 }
 
 describe('replay against several replicas', () => {
@@ -119,7 +82,7 @@ describe('replay against several replicas', () => {
 
   it('tells which replica was not right in the end', async () => {
     const alone = [{}, {}, { state: new FakeState() }];
-    const plan = { clusters: [clusterAt(2)], requests: requests.slice(0, 20) };
+    const plan = { clusters: [clusterAt(2)], requests: smallTrace.slice(0, 20) };
     const { end, statistics } = await playThree(alone, plan, new ManualClock());
     // So the third replica hears of every POST and of no DELETE.
     expect(fnv32a('') % 3).not.toBe(2);

@@ -1,41 +1,13 @@
-import { afterEach, describe, expect, it } from 'vitest';
-import {
-  startFakeReplica,
-  type FakeOptions,
-  type FakeReplica,
-  type SeenCall,
-} from '../test-support/fake-replica.js';
-import { systemClock } from './clock.js';
+import { describe, expect, it } from 'vitest';
+import type { FakeOptions, FakeReplica, SeenCall } from '../test-support/fake-replica.js';
+import { Fakes } from '../test-support/fakes.js';
+import { isPost, isRelease, isRemoval } from '../test-support/seen-calls.js';
+import { replayOn } from '../test-support/replay-on.js';
 import { seededRandom } from './random.js';
-import { maxErrorsInARow, replay, type ReplayEnd, type ReplayPlan } from './replay.js';
-import { Statistics } from './statistics.js';
-import { syntheticTrace } from './trace/synthetic.js';
+import { maxErrorsInARow, type ReplayEnd, type ReplayPlan } from './replay.js';
+import type { Statistics } from './statistics.js';
 
-const fakes: FakeReplica[] = [];
-afterEach(async () => {
-  for (const fake of fakes.splice(0)) await fake.close();
-});
-
-const { requests } = syntheticTrace(150, seededRandom(1, 'trace'));
-
-const defaultPlan = {
-  requests,
-  clusters: ['c'],
-  engines: 8,
-  speed: 'max',
-  concurrency: 16,
-  seed: 1,
-  timeoutMs: 10_000,
-  stalenessMs: 3000,
-  tolerateFaults: false,
-} as const;
-
-const defaultContext = {
-  clock: systemClock,
-  idPrefix: 'run',
-  onFinished: () => undefined,
-  signal: new AbortController().signal,
-};
+const fakes = new Fakes();
 
 interface Played {
   readonly end: ReplayEnd;
@@ -48,19 +20,10 @@ async function play(
   plan: Partial<ReplayPlan> = {},
   signal?: AbortSignal,
 ): Promise<Played> {
-  const fake = await startFakeReplica(fakeOptions);
-  fakes.push(fake);
-  const statistics = new Statistics();
-  const { end } = await replay(
-    { ...defaultPlan, targets: [fake.target], ...plan },
-    { ...defaultContext, statistics, ...(signal && { signal }) },
-  );
+  const fake = await fakes.start(fakeOptions);
+  const { end, statistics } = await replayOn([fake], plan, signal && { signal });
   return { end, statistics, fake };
 }
-
-const isPost = ({ method }: SeenCall): boolean => method === 'POST';
-const isRemoval = ({ method, url }: SeenCall): boolean => method === 'DELETE' && url === '/v1/load/stats';
-const isRelease = ({ method, url }: SeenCall): boolean => method === 'DELETE' && url === '/v1/load/prompt';
 
 /** Faults the n-th call of a kind only. */
 function nth(n: number, isKind: (call: SeenCall) => boolean): (call: SeenCall) => boolean {

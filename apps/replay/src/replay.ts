@@ -1,6 +1,7 @@
+import { CacheApi } from './cache-api.js';
+import { choiceOf, type ChoiceName } from './choice/choices.js';
 import type { Clock } from './clock.js';
 import { awaitConvergence, type Convergence } from './convergence.js';
-import { leastLoaded } from './engine-choice.js';
 import { engineIps } from './engines.js';
 import { Fleet, type CountedReplica } from './fleet/fleet.js';
 import { Gateway } from './gateway.js';
@@ -26,6 +27,7 @@ export interface ReplayPlan {
   readonly clusters: readonly string[];
   /** In each cluster. */
   readonly engines: number;
+  readonly choice: ChoiceName;
   readonly speed: Speed;
   /** Where given, it takes the place of speed. */
   readonly rate?: Rate;
@@ -156,9 +158,10 @@ function gatewaysOver(fleet: Fleet, plan: ReplayPlan, context: ReplayContext): G
         new Gateway({
           ...context,
           api: new LoadApi({ fleet, cluster, engines }),
+          cache: new CacheApi({ fleet, cluster, engines }),
           cluster,
           engines,
-          choice: leastLoaded(seededRandom(plan.seed, place === 0 ? 'choice' : `choice ${place}`)),
+          choice: choiceOf[plan.choice](seededRandom(plan.seed, place === 0 ? 'choice' : `choice ${place}`)),
           nextTimestampNs,
           ...(plan.targets.length > 1 && { stalenessMs: plan.stalenessMs }),
         }),

@@ -1,69 +1,19 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PassThrough } from 'node:stream';
-import { text } from 'node:stream/consumers';
-import { afterEach, describe, expect, it } from 'vitest';
-import {
-  FakeState,
-  startFakeReplica,
-  type FakeOptions,
-  type FakeReplica,
-  type SeenCall,
-} from '../test-support/fake-replica.js';
+import { describe, expect, it } from 'vitest';
+import type { FakeOptions, FakeReplica, SeenCall } from '../test-support/fake-replica.js';
+import { Fakes } from '../test-support/fakes.js';
 import { ManualClock } from '../test-support/manual-clock.js';
-import { systemClock, type Clock } from './clock.js';
+import { noReplica, runReplay as run } from '../test-support/run-replay.js';
 import { addressOf } from './fleet/replica-address.js';
-import type { StartResult } from './replica-process.js';
-import { runCommand } from './run-command.js';
 
-const fakes: FakeReplica[] = [];
-afterEach(async () => {
-  for (const fake of fakes.splice(0)) await fake.close();
-});
+const fakes = new Fakes();
 
-interface Ran {
-  readonly exitCode: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-const noReplica = (): Promise<StartResult> =>
-  Promise.resolve({ ok: false, reason: 'no replica in this test' });
-
-async function run(
-  args: readonly string[],
-  startReplica = noReplica,
-  clock: Clock = systemClock,
-): Promise<Ran> {
-  const stdout = new PassThrough();
-  const stderr = new PassThrough();
-  const { signal } = new AbortController();
-  const exitCode = await runCommand(args, {
-    stdout,
-    stderr,
-    clock,
-    runId: 'run',
-    signal,
-    startReplica,
-  });
-  return { exitCode, stdout: await text(stdout.end()), stderr: await text(stderr.end()) };
-}
-
-async function fakeOf(options?: FakeOptions): Promise<FakeReplica> {
-  const fake = await startFakeReplica(options);
-  fakes.push(fake);
-  return fake;
-}
-
-/** Three on 127.0.0.1 to 127.0.0.3 that share what they know, in order of their addresses. */
 async function threeFakes(
-  optionsOf: (place: number) => FakeOptions = () => ({}),
+  optionsOf?: (place: number) => FakeOptions,
 ): Promise<{ readonly three: readonly FakeReplica[]; readonly list: string }> {
-  const state = new FakeState();
-  const three: FakeReplica[] = [];
-  for (const place of [0, 1, 2])
-    three.push(await fakeOf({ state, host: `127.0.0.${place + 1}`, ...optionsOf(place) }));
+  const three = await fakes.startThree(optionsOf);
   return { three, list: three.map(({ target }) => target).join(',') };
 }
 
@@ -77,7 +27,7 @@ const atFullSpeed = ['--speed', 'max', '--requests', '50', '--engines', '4', ...
 
 describe('npm run replay', () => {
   it('replays against the given target and reports', async () => {
-    const { target, calls } = await fakeOf();
+    const { target, calls } = await fakes.start();
     const { exitCode, stdout, stderr } = await run([...atFullSpeed, '--target', target]);
     expect({ exitCode, stderr }).toEqual({
       exitCode: 0,
@@ -87,6 +37,8 @@ describe('npm run replay', () => {
     });
     for (const row of [
       /trace +│ +synthetic │/,
+      /choice of engines +│ +least-loaded │/,
+      /prefix blocks +│ the trace has no prefixes │/,
       /requests +│ +50 │/,
       /calls +│ +200 │/,
       /calls\/s +│ +[\d,]+ │/,
@@ -105,7 +57,7 @@ describe('npm run replay', () => {
   });
 
   it('exits 1 on a difference and shows it', async () => {
-    const { target } = await fakeOf({ fault: (_, index) => (index === 2 ? 'double' : undefined) });
+    const { target } = await fakes.start({ fault: (_, index) => (index === 2 ? 'double' : undefined) });
     const { exitCode, stdout, stderr } = await run([...atFullSpeed, '--target', target]);
     expect(exitCode).toBe(1);
     expect(stderr).toMatch(/^difference: answer \d+: 10\.0\.0\.\d queued_req_num is \d+, must be \d/m);
@@ -113,7 +65,7 @@ describe('npm run replay', () => {
   });
 
   it('exits 1 on an error and shows it', async () => {
-    const { target } = await fakeOf({ fault: (_, index) => (index === 60 ? 'refuse' : undefined) });
+    const { target } = await fakes.start({ fault: (_, index) => (index === 60 ? 'refuse' : undefined) });
     const { exitCode, stdout, stderr } = await run([...atFullSpeed, '--target', target]);
     expect(exitCode).toBe(1);
     expect(stderr).toMatch(/^error: \w+: HTTP 503: \{"status":"ERROR"/m);
@@ -121,7 +73,7 @@ describe('npm run replay', () => {
   });
 
   it('exits 1 when nothing can be replayed, without a table', async () => {
-    const { target } = await fakeOf({ fault: () => 'refuse' });
+    const { target } = await fakes.start({ fault: () => 'refuse' });
     const { exitCode, stdout, stderr } = await run([...atFullSpeed, '--target', target]);
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
     expect(stderr).toMatch(/^replay: http.* gives no load \(is it running there\?\): HTTP 503: .*\n$/);
@@ -148,7 +100,7 @@ describe('npm run replay', () => {
       [{}, 0],
       [{ fault: () => 'refuse' as const }, 1],
     ] as const) {
-      const { target, calls } = await fakeOf(options);
+      const { target, calls } = await fakes.start(options);
       let stops = 0;
       const stop = async (): Promise<undefined> => void stops++;
       const ran = await run(atFullSpeed, () =>
@@ -166,7 +118,7 @@ describe('npm run replay', () => {
       stdout: '',
       stderr: 'replay: no replica in this test\n',
     });
-    const { target } = await fakeOf();
+    const { target } = await fakes.start();
     const stop = (): Promise<string> => Promise.resolve('it had to be killed');
     const ran = await run(atFullSpeed, () =>
       Promise.resolve({ ok: true, replica: { target, ended: undefined, stop } }),
@@ -261,6 +213,7 @@ describe('npm run replay', () => {
       trace: 'synthetic',
       clusters: ['c'],
       engines: 4,
+      choice: 'least-loaded',
       speed: null,
       rate_offered_per_s: 200,
       rate_reached_per_s: number,
@@ -270,6 +223,9 @@ describe('npm run replay', () => {
       calls: 400,
       failed_calls: 0,
       differences: 0,
+      mean_spread: number,
+      largest_spread: number,
+      prefixes: null,
       comparisons: 103,
       exact_comparisons: number,
       requests_with_failed_calls: 0,
@@ -277,6 +233,7 @@ describe('npm run replay', () => {
       first_ids_in_doubt: [],
       first_problems: [],
       ...attempts,
+      compared_with: null,
       agreed: true,
       replicas: three.map(({ target }) =>
         expect.objectContaining({
@@ -292,7 +249,7 @@ describe('npm run replay', () => {
   });
 
   it('exits 2 before anything else where the JSON can not be written', async () => {
-    const { target, calls } = await fakeOf();
+    const { target, calls } = await fakes.start();
     const { exitCode, stderr } = await run([...atFullSpeed, '--target', target, '--json', '/none/such.json']);
     expect(exitCode).toBe(2);
     expect(stderr).toMatch(/^replay: --json \/none\/such\.json can't be written: ENOENT.*\n$/);

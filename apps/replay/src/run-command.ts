@@ -3,7 +3,8 @@ import type { Clock } from './clock.js';
 import { InputError } from './input-error.js';
 import { jsonReport } from './json-report.js';
 import { parseArguments, type Options } from './options.js';
-import { isClean } from './outcome.js';
+import { isClean, type Outcome } from './outcome.js';
+import { plansOf } from './plans.js';
 import { openProgress, type ProgressStream } from './progress.js';
 import { seededRandom } from './random.js';
 import { replay, requestsOf, type ReplayEnd, type ReplayPlan } from './replay.js';
@@ -74,48 +75,49 @@ async function traceOf({ trace, requests, seed }: Options): Promise<Trace> {
   return syntheticTrace(requests ?? syntheticRequests, seededRandom(seed, 'trace'));
 }
 
-/** Plays the trace, reports, and says whether all went well. */
+/** Plays the trace by each choice, reports, and says whether all went well. */
 async function play(
   options: Options,
   trace: Trace,
   targets: readonly string[],
   context: CommandContext,
 ): Promise<boolean> {
-  const { stdout, stderr, clock, runId, signal } = context;
-  const statistics = new Statistics();
-  const plan = planOf(options, trace, targets, runId);
-  const progress = openProgress(stderr, requestsOf(plan), clock);
-  const startedMs = clock.nowMs();
-  const run = { clock, statistics, signal, idPrefix: runId, onFinished: progress.show };
-  const { end, replicas } = await replay(plan, run).finally(() => progress.close());
-  const elapsedMs = clock.nowMs() - startedMs - watchedMsOf(end);
-  const outcome = { plan, traceName: trace.name, end, statistics, replicas, elapsedMs };
-
-  if (options.json !== undefined) await writeJson(options.json, jsonReport(outcome));
-  if (end.end === 'unusable') {
-    stderr.write(`replay: ${end.reason}\n`);
-    return false;
+  const { stdout, stderr, runId } = context;
+  const plans = plansOf(options, trace, targets, runId);
+  const outcomes: Outcome[] = [];
+  for (const [index, plan] of plans.entries()) {
+    if (plans.length > 1) stderr.write(`replay: ${plan.choice}, ${index + 1} of ${plans.length}\n`);
+    const idPrefix = index === 0 ? runId : `${runId}-${plan.choice}`;
+    const outcome = await playOnce(plan, trace.name, idPrefix, context);
+    outcomes.push(outcome);
+    if (outcome.end.end !== 'played') break;
   }
-  for (const line of [...statistics.problems, ...endProblems(end)]) stderr.write(`${line}\n`);
-  stdout.write(report(outcome));
-  stdout.write(`${verdictOn(outcome, options.target === undefined)}\n`);
-  return isClean(outcome);
+
+  if (options.json !== undefined) await writeJson(options.json, jsonReport(outcomes));
+  const reported = outcomes.filter(({ end }) => end.end !== 'unusable');
+  if (reported.length > 0) {
+    stdout.write(report(reported));
+    stdout.write(verdictOn(reported, options.target === undefined));
+  }
+  return outcomes.every(isClean);
 }
 
-function planOf(
-  options: Options,
-  { requests }: Trace,
-  targets: readonly string[],
-  runId: string,
-): ReplayPlan {
-  const { clusters, cluster = `replay-${runId}`, rate: perS, durationMs, inFlight, ...rest } = options;
-  const names =
-    clusters === 1 ? [cluster] : Array.from({ length: clusters }, (_, index) => `${cluster}-${index + 1}`);
-  const plan = { ...rest, requests, targets, clusters: names };
-  if (perS === undefined) return plan;
-  const count =
-    durationMs === undefined ? requests.length : Math.max(1, Math.round((perS * durationMs) / 1000));
-  return { ...plan, rate: { perS, count, inFlight } };
+/** Plays the trace once and tells of problems. */
+async function playOnce(
+  plan: ReplayPlan,
+  traceName: string,
+  idPrefix: string,
+  { stderr, clock, signal }: CommandContext,
+): Promise<Outcome> {
+  const statistics = new Statistics();
+  const progress = openProgress(stderr, requestsOf(plan), clock);
+  const startedMs = clock.nowMs();
+  const run = { clock, statistics, signal, idPrefix, onFinished: progress.show };
+  const { end, replicas } = await replay(plan, run).finally(() => progress.close());
+  const elapsedMs = clock.nowMs() - startedMs - watchedMsOf(end);
+  if (end.end === 'unusable') stderr.write(`replay: ${end.reason}\n`);
+  else for (const line of [...statistics.problems, ...endProblems(end)]) stderr.write(`${line}\n`);
+  return { plan, traceName, end, statistics, replicas, elapsedMs };
 }
 
 function watchedMsOf(end: ReplayEnd): number {

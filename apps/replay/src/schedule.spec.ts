@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { callKinds, schedule, type Step } from './schedule.js';
+import { callKinds, callsFor, schedule, type Step } from './schedule.js';
 import type { TraceRequest } from './trace/trace-request.js';
 
 const anyRequest = fc.record({
@@ -9,8 +9,10 @@ const anyRequest = fc.record({
   inputTokens: fc.integer({ min: 0, max: 5 }).map((ticks) => ticks * 200),
   outputTokens: fc.integer({ min: 0, max: 5 }),
 });
+const hashIds = Uint32Array.of(1, 2);
+const withPrefixes = (request: TraceRequest): TraceRequest => ({ ...request, hashIds });
 const anyTrace = fc
-  .array(anyRequest, { maxLength: 40 })
+  .array(fc.oneof(anyRequest, anyRequest.map(withPrefixes)), { maxLength: 40 })
   .map((requests) => requests.toSorted((a, b) => a.arrivalMs - b.arrivalMs));
 
 const names = (steps: readonly Step[]): string[] =>
@@ -24,6 +26,18 @@ describe('schedule', () => {
       '5 #0 record',
       '680.8 #0 release',
       '10680.8 #0 remove',
+    ]);
+  });
+
+  it('asks for prefixes before the load, and saves them when the request is done', () => {
+    const requests: TraceRequest[] = [{ arrivalMs: 5, inputTokens: 100, outputTokens: 1, hashIds }];
+    expect(names([...schedule(requests)])).toEqual([
+      '5 #0 locate',
+      '5 #0 query',
+      '5 #0 record',
+      '15 #0 release',
+      '35 #0 remove',
+      '35 #0 save',
     ]);
   });
 
@@ -44,20 +58,26 @@ describe('schedule', () => {
     ]);
   });
 
-  it('gives each request its four calls in order, everything in order of time', () => {
+  it('gives each request its calls in order, everything in order of time', () => {
     fc.assert(
       fc.property(anyTrace, (requests) => {
         const steps = [...schedule(requests)];
-        expect(steps).toHaveLength(requests.length * callKinds.length);
         for (const [index, request] of requests.entries()) {
           const own = steps.filter((step) => step.index === index);
-          expect(own.map(({ call }) => call)).toEqual(callKinds);
+          expect(own.map(({ call }) => call)).toEqual(callsFor([request]));
           expect(own.every((step) => step.request === request)).toBe(true);
         }
+        expect(steps).toHaveLength(requests.reduce((sum, request) => sum + callsFor([request]).length, 0));
         const order = steps.map(({ dueMs, index }) => [dueMs, index] as const);
         expect(order).toEqual(order.toSorted((a, b) => a[0] - b[0] || a[1] - b[1]));
       }),
     );
+  });
+
+  it('makes all six calls for a trace in which one request has prefixes', () => {
+    const request = { arrivalMs: 0, inputTokens: 1, outputTokens: 1 };
+    expect(callsFor([request])).toEqual(['query', 'record', 'release', 'remove']);
+    expect(callsFor([request, { ...request, hashIds }])).toEqual(callKinds);
   });
 
   it('is lazy: an endless trace needs no memory for what has not arrived', () => {

@@ -1,10 +1,31 @@
-import type { TraceRequest } from './trace/trace-request.js';
+import { hasPrefixes, type TraceRequest } from './trace/trace-request.js';
 
-/** The calls that a gateway makes for one request, in their order. */
-export const callKinds = ['query', 'record', 'release', 'remove'] as const;
+/** The calls that a gateway makes for one request with prefixes, in their order. */
+export const callKinds = ['locate', 'query', 'record', 'release', 'remove', 'save'] as const;
 
-/** One kind of call: GET the load; POST the request; DELETE its prompt; DELETE it. */
+/**
+ * One kind of call: POST the question which engines hold the prefixes; GET the load; POST the request; DELETE
+ * its prompt; DELETE it; POST that its engine holds the prefixes now.
+ */
 export type Call = (typeof callKinds)[number];
+
+/** The calls about the load; a request without prefixes has no others. */
+const loadCalls: readonly Call[] = ['query', 'record', 'release', 'remove'];
+
+/** The kinds of calls that are made for some request of a trace, in their order. */
+export function callsFor(requests: readonly TraceRequest[]): readonly Call[] {
+  return hasPrefixes(requests) ? callKinds : loadCalls;
+}
+
+/** The first call that is made for a request. */
+export function firstCallOf({ hashIds }: TraceRequest): Call {
+  return hashIds === undefined ? 'query' : 'locate';
+}
+
+/** The last call that is made for a request. */
+export function lastCallOf({ hashIds }: TraceRequest): Call {
+  return hashIds === undefined ? 'remove' : 'save';
+}
 
 /** One call of one request, due at an instant of the trace's time. */
 export interface Step {
@@ -55,12 +76,15 @@ export function* schedule(requests: Arrivals, durationScale = 1): Generator<Step
 
 function arrivalOf(requests: Arrivals, index: number): Step | undefined {
   const request = requests.at(index);
-  return request && { dueMs: request.arrivalMs, call: 'query', index, request };
+  return request && { dueMs: request.arrivalMs, call: firstCallOf(request), index, request };
 }
 
 /** The next step of the same request. */
 function successor({ dueMs, call, index, request }: Step, durationScale: number): Step | undefined {
+  if (call === lastCallOf(request)) return undefined;
   switch (call) {
+    case 'locate':
+      return { dueMs, call: 'query', index, request };
     case 'query':
       return { dueMs, call: 'record', index, request };
     case 'record': {
@@ -72,6 +96,8 @@ function successor({ dueMs, call, index, request }: Step, durationScale: number)
       return { dueMs: dueMs + decodeMs, call: 'remove', index, request };
     }
     case 'remove':
+      return { dueMs, call: 'save', index, request };
+    case 'save':
       return undefined;
   }
 }

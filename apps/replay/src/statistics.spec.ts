@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { EngineLoad } from './engines.js';
-import { Statistics } from './statistics.js';
+import { hitRatioOf, Statistics } from './statistics.js';
 
 const queued = (...counts: number[]): EngineLoad[] =>
   counts.map((queuedRequests) => ({ queuedRequests, prefillRequests: 0, promptLength: 0 }));
@@ -40,6 +40,16 @@ describe('Statistics', () => {
     expect([statistics.largestSpread, statistics.meanSpread]).toEqual([0, 0]);
     for (const loads of [queued(2, 5, 3), queued(4, 4, 4), queued(7, 1, 1)]) statistics.countSpread(loads);
     expect([statistics.largestSpread, statistics.meanSpread]).toEqual([6, 3]);
+  });
+
+  it('sums up what the chosen engines held', () => {
+    const statistics = new Statistics();
+    expect(hitRatioOf(statistics.prefixes)).toBe(0);
+    statistics.countPrefixes(10, 4);
+    statistics.countPrefixes(5, 0);
+    statistics.countPrefixes(1, 1);
+    expect(statistics.prefixes).toEqual({ requests: 3, hits: 2, blocks: 16, hitBlocks: 5 });
+    expect(hitRatioOf(statistics.prefixes)).toBe(5 / 16);
   });
 
   it('puts differences in the words of the answer', () => {

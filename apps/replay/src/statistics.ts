@@ -19,15 +19,34 @@ export interface CallFigures {
   readonly maxUs: number;
 }
 
+/** What was counted of prefixes at the choice of engines. */
+export interface PrefixFigures {
+  /** Requests with prefixes. */
+  readonly requests: number;
+  /** Those of them of which the chosen engine held at least one block. */
+  readonly hits: number;
+  /** Blocks of all their prompts. */
+  readonly blocks: number;
+  /** How many of these the chosen engines held. */
+  readonly hitBlocks: number;
+}
+
+/** The share of blocks that the chosen engines held, 0 to 1. */
+export function hitRatioOf({ blocks, hitBlocks }: PrefixFigures): number {
+  return blocks === 0 ? 0 : hitBlocks / blocks;
+}
+
 /** What a replay counts. Takes the same memory however long it runs. */
 export class Statistics {
   readonly #latencies: Readonly<Record<Call, RecordableHistogram>> = {
+    locate: createHistogram(),
     query: createHistogram(),
     record: createHistogram(),
     release: createHistogram(),
     remove: createHistogram(),
+    save: createHistogram(),
   };
-  readonly #errors: Record<Call, number> = { query: 0, record: 0, release: 0, remove: 0 };
+  readonly #errors: Record<Call, number> = { locate: 0, query: 0, record: 0, release: 0, remove: 0, save: 0 };
   readonly #errorLines: string[] = [];
   readonly #differenceLines: string[] = [];
   #errorsInARow = 0;
@@ -41,6 +60,12 @@ export class Statistics {
   #spreads = 0;
   #spreadSum = 0;
   #largestSpread = 0;
+  #prefixes: { -readonly [name in keyof PrefixFigures]: number } = {
+    requests: 0,
+    hits: 0,
+    blocks: 0,
+    hitBlocks: 0,
+  };
   #largestDelayMs = 0;
   #arrivals = 0;
   #firstArrivalMs = 0;
@@ -107,6 +132,14 @@ export class Statistics {
     this.#spreads++;
     this.#spreadSum += most - fewest;
     this.#largestSpread = Math.max(this.#largestSpread, most - fewest);
+  }
+
+  /** An engine was chosen for a prompt of so many blocks, so many of which it held. */
+  countPrefixes(blocks: number, hitBlocks: number): void {
+    this.#prefixes.requests++;
+    if (hitBlocks > 0) this.#prefixes.hits++;
+    this.#prefixes.blocks += blocks;
+    this.#prefixes.hitBlocks += hitBlocks;
   }
 
   /** A step started this long after it was due. */
@@ -181,6 +214,10 @@ export class Statistics {
 
   get meanSpread(): number {
     return this.#spreads === 0 ? 0 : this.#spreadSum / this.#spreads;
+  }
+
+  get prefixes(): PrefixFigures {
+    return this.#prefixes;
   }
 
   get largestDelayMs(): number {

@@ -2,8 +2,15 @@ import { sumOf } from './fleet/replica-figures.js';
 import { hasConverged, isClean, type Outcome } from './outcome.js';
 import { convergenceLimitMs } from './replay.js';
 
-/** The last line of the report: what was found, at a glance. */
-export function verdictOn(outcome: Outcome, ownReplica: boolean): string {
+/** The last line of the report: what was found, at a glance; a line for each replay where they differ. */
+export function verdictOn(outcomes: readonly Outcome[], ownReplica: boolean): string {
+  const verdicts = outcomes.map((outcome) => verdictOnOne(outcome, ownReplica));
+  const [first] = verdicts;
+  if (first !== undefined && verdicts.every((verdict) => verdict === first)) return `${first}\n`;
+  return verdicts.map((verdict, index) => `${outcomes[index]?.plan.choice}: ${verdict}\n`).join('');
+}
+
+function verdictOnOne(outcome: Outcome, ownReplica: boolean): string {
   const { end } = outcome.end;
   const found = findings(outcome);
   if (end === 'interrupted') {

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setImmediate as turn } from 'node:timers/promises';
+import { FakePrefixes } from './fake-prefixes.js';
 
 /** A call as the fake saw it. */
 export interface SeenCall {
@@ -12,26 +13,29 @@ export interface SeenCall {
   readonly body: string;
 }
 
-/** What may go wrong with a call: it is answered but not applied; applied twice; refused; cut off; or never answered. */
+/** What may go wrong with a call: it is answered but not applied; applied twice; refused; a route that it does not know; cut off; or never answered. */
 type Fault =
   | 'drop'
   | 'double'
   | 'refuse'
+  | 'unknown'
   | 'error status'
   | 'hang up'
   | 'applied, then hang up'
   | 'hang'
   | 'applied, then hang';
 
-const notApplied: ReadonlySet<Fault> = new Set<Fault>(['drop', 'refuse', 'hang up', 'hang']);
+const notApplied: ReadonlySet<Fault> = new Set<Fault>(['drop', 'refuse', 'unknown', 'hang up', 'hang']);
 
 export interface FakeOptions {
   /** Decides for each call, numbered from 0 over all calls, whether it is faulty. */
   readonly fault?: (call: SeenCall, index: number) => Fault | undefined;
   /** Turns of the event loop to wait before a call is applied and again before it is answered. */
   readonly turns?: () => number;
-  /** Replaces the data of a query's answer. */
+  /** Replaces the data of the answer about load. */
   readonly distort?: (rows: FakeRow[]) => unknown;
+  /** Replaces the data of the answer about prefixes. */
+  readonly distortLocations?: (data: unknown) => unknown;
   /** What several replicas share, as if they replicated at once; without it a replica has its own. */
   readonly state?: FakeState;
   /** A loopback address of its own. */
@@ -63,11 +67,12 @@ interface FakeRequest {
   readonly promptLength: number;
 }
 
-/** The load API over a real socket, as small as can be: no expiry, no checks of input, lenient. */
+/** The load API and the calls about prefixes over a real socket, as small as can be: no expiry, no checks of input, lenient. */
 export async function startFakeReplica({
   fault,
   turns,
   distort,
+  distortLocations,
   state = new FakeState(),
   host = '127.0.0.1',
   port: wantedPort = 0,
@@ -91,9 +96,11 @@ export async function startFakeReplica({
     inFlight--;
     if (wrong === 'hang' || wrong === 'applied, then hang') return;
     if (wrong === 'hang up' || wrong === 'applied, then hang up') return void request.socket.destroy();
-    const status = wrong === 'refuse' || wrong === 'error status' ? 'ERROR' : 'OK';
+    const code = wrong === 'refuse' ? 503 : wrong === 'unknown' ? 404 : 200;
+    const status = code !== 200 || wrong === 'error status' ? 'ERROR' : 'OK';
     if (method === 'GET' && distort !== undefined) data = distort(data as FakeRow[]);
-    response.writeHead(wrong === 'refuse' ? 503 : 200, { 'content-type': 'application/json; charset=utf-8' });
+    if (url === '/v1/cache/query' && distortLocations !== undefined) data = distortLocations(data);
+    response.writeHead(code, { 'content-type': 'application/json; charset=utf-8' });
     response.end(JSON.stringify({ status, error: null, data, trace_id: 'fake' }));
   }
 
@@ -115,8 +122,9 @@ export async function startFakeReplica({
   };
 }
 
-/** What is known of all requests. */
+/** What is known of all requests and prefixes. */
 export class FakeState {
+  readonly #prefixes = new FakePrefixes();
   readonly #clusters = new Map<string, Map<string, FakeRow>>();
   readonly #queued = new Map<string, FakeRequest>();
   readonly #prefilling = new Set<string>();
@@ -126,6 +134,7 @@ export class FakeState {
   apply({ method, url, body }: SeenCall, suffix: string): unknown {
     const { pathname, searchParams } = new URL(url, 'http://fake');
     if (method === 'GET') return [...(this.#clusters.get(searchParams.get('cluster') ?? '')?.values() ?? [])];
+    if (pathname.startsWith('/v1/cache/')) return this.#prefixes.apply(pathname, body);
     const fields = JSON.parse(body) as {
       cluster: string;
       request_id: string;

@@ -1,4 +1,4 @@
-import type { CallResult } from '../answer.js';
+import type { CallResult } from '../call-result.js';
 import type { WireCall } from './exchange.js';
 import { fnv32a } from './fnv32a.js';
 import { inOrderOfAddress } from './replica-address.js';

@@ -1,5 +1,6 @@
 import { Pool } from 'undici';
-import { readEnvelope, type CallResult } from '../answer.js';
+import { readEnvelope } from '../answer.js';
+import { failed, type CallResult } from '../call-result.js';
 import { exchange, type WireCall } from './exchange.js';
 import { addressOf } from './replica-address.js';
 import { noFigures, type ReplicaFigures } from './replica-figures.js';
@@ -68,8 +69,4 @@ export class ReplicaLink {
   async close(): Promise<void> {
     await this.#pool.destroy();
   }
-}
-
-function failed(reason: string): CallResult<never> {
-  return { ok: false, reason };
 }

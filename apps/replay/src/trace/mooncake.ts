@@ -1,9 +1,10 @@
 import { excerpt } from '../excerpt.js';
+import { hashIdsRule, packHashIds } from './hash-ids.js';
 import { maxTokens, type TraceProblem, type TraceRequest } from './trace-request.js';
 
 /**
  * Reads one line of a Mooncake trace: a JSON object with `timestamp` (ms), `input_length` and
- * `output_length` (tokens). Whatever else it carries is ignored, `hash_ids` too.
+ * `output_length` (tokens) and, if it has prefixes, `hash_ids`. Whatever else it carries is ignored.
  */
 export function parseMooncakeLine(line: string): TraceRequest | TraceProblem {
   let parsed: unknown;
@@ -24,7 +25,12 @@ export function parseMooncakeLine(line: string): TraceRequest | TraceProblem {
   if (!isTokenCount(inputTokens)) return wrong('input_length', inputTokens, tokensRule);
   const outputTokens = fields.get('output_length');
   if (!isTokenCount(outputTokens)) return wrong('output_length', outputTokens, tokensRule);
-  return { arrivalMs, inputTokens, outputTokens };
+  const request = { arrivalMs, inputTokens, outputTokens };
+  const ids = fields.get('hash_ids');
+  if (ids === undefined) return request;
+  const hashIds = packHashIds(ids);
+  if (hashIds === undefined) return wrong('hash_ids', ids, hashIdsRule);
+  return hashIds.length === 0 ? request : { ...request, hashIds };
 }
 
 /** Characters of a bad value in a message. */

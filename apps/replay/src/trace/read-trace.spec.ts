@@ -20,6 +20,7 @@ async function fileOf(content: string): Promise<string> {
 
 const mooncake = (timestamp: number, input = 10): string =>
   `{"timestamp": ${timestamp}, "input_length": ${input}, "output_length": 2, "hash_ids": [1, 2]}\n`;
+const hashIds = Uint32Array.of(1, 2);
 const azure =
   'TIMESTAMP,ContextTokens,GeneratedTokens\r\n2023-11-16 18:15:46.5,374,44\r\n2023-11-16 18:15:47.0,396,109';
 
@@ -30,9 +31,9 @@ describe('readTrace', () => {
     ).toEqual({
       name: 'trace.txt (Mooncake)',
       requests: [
-        { arrivalMs: 0, inputTokens: 11, outputTokens: 2 },
-        { arrivalMs: 1000, inputTokens: 10, outputTokens: 2 },
-        { arrivalMs: 1000, inputTokens: 12, outputTokens: 2 },
+        { arrivalMs: 0, inputTokens: 11, outputTokens: 2, hashIds },
+        { arrivalMs: 1000, inputTokens: 10, outputTokens: 2, hashIds },
+        { arrivalMs: 1000, inputTokens: 12, outputTokens: 2, hashIds },
       ],
     });
   });

@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
 import { InputError } from '../input-error.js';
 import { azureColumns, azureParser } from './azure.js';
+import { mostBlocks } from './hash-ids.js';
 import { readLines } from './lines.js';
 import { parseMooncakeLine } from './mooncake.js';
 import {
@@ -24,12 +25,14 @@ const maxLineLength = 1024 * 1024;
  * Reads a trace file, Mooncake JSONL or Azure CSV; its content tells which. The file is read once and
  * forward, so a pipe will do.
  *
- * @param maxRequests stops there; without it, a file of more than {@link mostRequests} is refused
+ * @param maxRequests stops there; without it, a file of more than {@link mostRequests} is refused, and one
+ *   whose prompts have more than {@link mostBlocks} blocks in any case
  * @throws InputError naming file, line and field when it can't be read or a line is no request
  */
 export async function readTrace(file: string, maxRequests?: number): Promise<Trace> {
   const requests: TraceRequest[] = [];
   let format = '';
+  let blocks = 0;
   try {
     const { head, content } = await peek(createReadStream(file));
     format = formatOf(head, file);
@@ -37,6 +40,9 @@ export async function readTrace(file: string, maxRequests?: number): Promise<Tra
     for await (const [line, parsed] of records) {
       if ('problem' in parsed) throw new InputError(`${file}:${line}: ${parsed.problem}`);
       requests.push(parsed);
+      blocks += parsed.hashIds?.length ?? 0;
+      if (blocks > mostBlocks)
+        throw new InputError(`${file}:${line}: more than ${mostBlocks} hash_ids; take a part by --requests`);
       if (requests.length === maxRequests) break;
       if (requests.length > mostRequests) {
         throw new InputError(

@@ -1,12 +1,6 @@
-import type { EngineLoad } from './engines.js';
-import type { Random } from './random.js';
-import type { TraceRequest } from './trace/trace-request.js';
-
-/** A gateway's policy. */
-export interface EngineChoice {
-  /** The place in `loads`, which has at least one engine, of the engine that takes `request`. */
-  choose(loads: readonly EngineLoad[], request: TraceRequest): number;
-}
+import type { EngineLoad } from '../engines.js';
+import type { Random } from '../random.js';
+import type { EngineChoice } from './engine-choice.js';
 
 /** Takes an engine with the fewest queued requests; of these one with the least prompt length; of these any. */
 export function leastLoaded(random: Random): EngineChoice {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { leastLoaded } from './engine-choice.js';
-import type { EngineLoad } from './engines.js';
-import { seededRandom } from './random.js';
+import type { EngineLoad } from '../engines.js';
+import { noneHeld } from '../locations.js';
+import { seededRandom } from '../random.js';
+import { leastLoaded } from './least-loaded.js';
 
 const request = { arrivalMs: 0, inputTokens: 1, outputTokens: 1 };
 const load = (queuedRequests: number, promptLength: number): EngineLoad => ({
@@ -12,7 +13,7 @@ const load = (queuedRequests: number, promptLength: number): EngineLoad => ({
 
 function choices(loads: readonly EngineLoad[], seed = 1): number[] {
   const choice = leastLoaded(seededRandom(seed, 'choice'));
-  return Array.from({ length: 100 }, () => choice.choose(loads, request));
+  return Array.from({ length: 100 }, () => choice.choose(loads, request, noneHeld));
 }
 
 describe('leastLoaded', () => {
