@@ -9,10 +9,9 @@ import { plainToInstance } from 'class-transformer';
 import { getMetadataStorage, validateSync } from 'class-validator';
 import type { FastifyRequest } from 'fastify';
 import { ApiError } from './api-error.js';
+import { DtoChecker, type DtoClass } from './dto-checker.js';
 import { InvalidUint64List } from './invalid-uint64-list.js';
 import { Uint64List } from './uint64-list.js';
-
-type DtoClass = new () => object;
 
 /** Group of class-transformer rules for fields that came as query parameters, where all is text. */
 export const fromQuery = 'query';
@@ -41,6 +40,7 @@ function isEmpty(body: unknown): boolean {
 @Injectable()
 export class DtoPipe implements PipeTransform {
   readonly #fieldsOf = new Map<DtoClass, readonly string[]>();
+  readonly #checkers = new Map<DtoClass, DtoChecker | undefined>();
 
   /** @throws ApiError `invalidArgument` that names each bad field and what it must be; `invalidJson` for no body */
   transform(value: unknown, { type, metatype }: ArgumentMetadata): unknown {
@@ -48,7 +48,8 @@ export class DtoPipe implements PipeTransform {
     if (dtoClass === undefined || this.#fields(dtoClass).length === 0) return value;
     if (value instanceof ApiError) throw value;
     if (value instanceof QueryFields) return this.#read(dtoClass, value.fields, [fromQuery]);
-    return this.#read(dtoClass, value, type === 'query' ? [fromQuery] : []);
+    if (type === 'query') return this.#read(dtoClass, value, [fromQuery]);
+    return this.#checkerOf(dtoClass)?.accept(value) ?? this.#read(dtoClass, value, []);
   }
 
   #read(dtoClass: DtoClass, input: unknown, groups: string[]): object {
@@ -76,6 +77,11 @@ export class DtoPipe implements PipeTransform {
       else flat[field] = typeof value === 'object' ? nested : value;
     }
     return { flat, lists };
+  }
+
+  #checkerOf(dtoClass: DtoClass): DtoChecker | undefined {
+    if (!this.#checkers.has(dtoClass)) this.#checkers.set(dtoClass, DtoChecker.of(dtoClass));
+    return this.#checkers.get(dtoClass);
   }
 
   #fields(dtoClass: DtoClass): readonly string[] {
