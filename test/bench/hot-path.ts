@@ -31,6 +31,8 @@ process.stdout.write(
 interface MeasuredScenario {
   readonly name: string;
   readonly about: string;
+  /** What the service was measured beside. */
+  readonly yardstick: string;
   readonly summary: Summary | undefined;
   readonly rounds: readonly Round[];
 }
@@ -42,16 +44,18 @@ for (const scenario of options.scenario) {
   const all = await runScenario(scenario, { rounds, seconds, warmUpSeconds, cores, tell }).catch(
     (error: Error) => fail(`${scenario.name}: ${error.message}`),
   );
-  const { name, about } = scenario;
-  measured.push({ name, about, rounds: all ?? [], summary: all && summaryOf(scenario, all) });
+  const { name, about, yardstick } = scenario;
+  const summary = all && summaryOf(scenario, all);
+  measured.push({ name, about, yardstick: yardstick.name, summary, rounds: all ?? [] });
+  // Now, so that what follows and fails does not take it along.
+  writeFileSync(options.out, `${JSON.stringify(reportOf(), undefined, 2)}\n`);
 }
 process.stdout.write(
   `${tableOf(measured)}\n` +
-    `Medians of ${options.rounds} rounds (least–most). CPU: user and system time of the server, in full load by wrk. ` +
+    `Medians of ${options.rounds} rounds (least–most). CPU: user and system time of the server, in full load by wrk; ratio: to the line below, within each round. ` +
     `Latency: at ${offeredCallsPerSecond.toLocaleString('en-US')} calls/s, from when a call was to be sent; ` +
     '- where full load is less; * where most of it may be the pacer itself.\n',
 );
-writeFileSync(options.out, `${JSON.stringify(reportOf(), undefined, 2)}\n`);
 
 function reportOf(): object {
   const { rounds, seconds, warmUp } = options;
@@ -62,8 +66,8 @@ function reportOf(): object {
     cores: { server: cores.server ?? null, generator: cores.generator ?? null },
     rounds,
     seconds,
-    warm_up_seconds: warmUp,
-    offered_calls_per_second: offeredCallsPerSecond,
+    warmUpSeconds: warmUp,
+    offeredCallsPerSecond,
     scenarios: measured,
   };
 }

@@ -6,7 +6,7 @@ local floor, format, concat = math.floor, string.format, table.concat
 local placeTexts = {
   number = function(number) return format("%09d", number) end,
   digit = function(number) return format("%d", number % 10) end,
-  lane = function(number) return format("%d", 100 + number % 900) end,
+  lane = function(number) return format("%d", 1000 + number % 1000) end,
   address = function(number) return format("10.0.%d.%d", 100 + floor(number / 100) % 100, 100 + number % 100) end,
 }
 

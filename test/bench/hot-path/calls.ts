@@ -4,7 +4,7 @@
  *
  * - `{number}`: its 9 digits;
  * - `{digit}`: the last of them;
- * - `{lane}`: one of 900 texts of 3 digits;
+ * - `{lane}`: one of 1,000 texts of 4 digits;
  * - `{address}`: one of 10,000 IPv4 addresses.
  *
  * `calls.lua` fills in the same.
@@ -37,7 +37,7 @@ export function callOf(
 const placeTexts: Readonly<Record<string, (number: number) => string>> = {
   number: (number) => String(number).padStart(9, '0'),
   digit: (number) => String(number % 10),
-  lane: (number) => String(100 + (number % 900)),
+  lane: (number) => String(1_000 + (number % 1_000)),
   address: (number) => `10.0.${100 + (Math.floor(number / 100) % 100)}.${100 + (number % 100)}`,
 };
 

@@ -1,8 +1,9 @@
+import type { MeasuredServer } from '../processes.ts';
 import { answersOf } from './answers.ts';
 import type { Cores } from './cores.ts';
 import { type Durations, measure, type Measured } from './measurement.ts';
 import type { Scenario } from './scenarios.ts';
-import { type ServerName, startMeasured } from './servers.ts';
+import { startBare, startService } from './servers.ts';
 import type { Round } from './summary.ts';
 
 export interface RunOptions extends Durations {
@@ -26,29 +27,31 @@ export async function runScenario(
   scenario: Scenario,
   options: RunOptions,
 ): Promise<readonly Round[] | undefined> {
+  const { name, yardstick } = scenario;
+  const beside = { ...scenario, prepared: yardstick.prepared ?? scenario.prepared };
+  const start = (cores: string | undefined): Promise<MeasuredServer> =>
+    yardstick.server === 'bare' ? startBare(yardstick.engines, cores) : startService(cores);
   const rounds: Round[] = [];
   for (let round = 1; round <= options.rounds; round++) {
-    const service = await runOne('service', scenario, options);
+    const tell = (server: string, measured: Measured): void =>
+      options.tell(`${name} ${round}/${options.rounds} ${server}: ${lineOf(measured)}`);
+    const service = await runOne(startService, scenario, options);
     if (service === undefined) return undefined;
-    tell('service', round, service.measured);
-    const bare = (await runOne('bare', scenario, options))!;
-    tell('bare', round, bare.measured);
-    refuseDifference(service.shapes, bare.shapes);
-    rounds.push({ service: service.measured, bare: bare.measured });
+    tell('service', service.measured);
+    const other = (await runOne(start, beside, options))!;
+    tell(yardstick.name, other.measured);
+    refuseDifference(service.shapes, other.shapes);
+    rounds.push({ service: service.measured, yardstick: other.measured });
   }
   return rounds;
-
-  function tell(name: ServerName, round: number, measured: Measured): void {
-    options.tell(`${scenario.name} ${round}/${options.rounds} ${name}: ${lineOf(measured)}`);
-  }
 }
 
 async function runOne(
-  name: ServerName,
+  start: (cores: string | undefined) => Promise<MeasuredServer>,
   scenario: Scenario,
   options: RunOptions,
 ): Promise<{ measured: Measured; shapes: readonly string[] } | undefined> {
-  const server = await startMeasured(name, scenario.bareEngines, options.cores.server);
+  const server = await start(options.cores.server);
   try {
     const { areMissing, shapes } = await answersOf(server, scenario);
     if (areMissing) return undefined;

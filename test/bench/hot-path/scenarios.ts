@@ -1,5 +1,22 @@
 import { type Call, callOf } from './calls.ts';
 
+/** Sent once before what is measured, with the numbers from 0 on. */
+interface Prepared {
+  readonly call: Call;
+  readonly count: number;
+}
+
+/** What the service is measured beside: the bare server, or itself with less to hold. */
+interface Yardstick {
+  /** For the reader. */
+  readonly name: string;
+  readonly server: 'bare' | 'service';
+  /** How many engines the bare server's `GET` tells of. */
+  readonly engines: number;
+  /** As for the service where undefined. */
+  readonly prepared?: Prepared;
+}
+
 /** Something that is measured: which calls, of what state. */
 export interface Scenario {
   readonly name: string;
@@ -7,15 +24,13 @@ export interface Scenario {
   /** Sent in turn, each round of them with the next number. */
   readonly calls: readonly Call[];
   readonly connections: number;
-  /** Sent once before, with the numbers from 0 on. */
-  readonly prepared: { readonly call: Call; readonly count: number } | undefined;
+  readonly prepared: Prepared | undefined;
   /** Must have been sent, outside what is measured, for every number that the calls use; then they are live. */
   readonly live: Call | undefined;
-  /** How many engines the bare server's `GET` tells of. */
-  readonly bareEngines: number;
+  readonly yardstick: Yardstick;
   /** Whether a service that answers these calls with 404 is only not that far, rather than wrong. */
   readonly isOptional: boolean;
-  /** The most CPU time a call may take, as a ratio to the bare server's. */
+  /** The most CPU time a call may take, as a ratio to the yardstick's. */
   readonly mostCpuRatio: number | undefined;
   /** The most that the 99th percentile of the latency may be at {@link offeredCallsPerSecond}. */
   readonly mostP99Ms: number | undefined;
@@ -30,7 +45,7 @@ const usualConnections = 64;
 const lag = 100;
 const chainLength = 200;
 const sharedLength = 20;
-const savedChains = 900;
+const savedChains = 1_000;
 
 const engine = '10.0.100.10{digit}';
 const requestId = '4bf92f35-77b3-4da6-a3ce-{number}e0e';
@@ -42,6 +57,10 @@ const release = callOf('DELETE', '/v1/load/prompt', reference);
 const remove = callOf('DELETE', '/v1/load/stats', reference);
 /** One call of a request that stays: an engine of its own for each number, up to 10,000 of them. */
 const newEngine = callOf('POST', '/v1/load/stats', recordBody({ id: 'stays-{number}', ip: '{address}' }));
+/** One call of a request that stays, on the usual engines. */
+const held = callOf('POST', '/v1/load/stats', recordBody({ id: 'held-{number}' }));
+/** The same, of 1,000 requests in turn. */
+const heldAgain = callOf('POST', '/v1/load/stats', recordBody({ id: 'held-{lane}' }));
 const save = callOf(
   'POST',
   '/v1/cache/save',
@@ -58,9 +77,21 @@ export const scenarios: readonly Scenario[] = [
     mostCpuRatio: 1.2,
     mostP99Ms: 5,
   }),
+  scenario('post-million', 'the same where 1,000,000 requests are live, beside 1,000', [record], {
+    prepared: { call: held, count: 1_000_000 },
+    yardstick: {
+      name: 'service, 1,000 live',
+      server: 'service',
+      engines: 0,
+      // As many calls: Node must have compiled as much.
+      prepared: { call: heldAgain, count: 1_000_000 },
+    },
+    mostCpuRatio: 1.15,
+    mostP99Ms: 5,
+  }),
   scenario('cycle', 'GET (10 engines), POST, DELETE prompt and DELETE of each request', cycle(), {
     prepared: { call: newEngine, count: 10 },
-    bareEngines: 10,
+    yardstick: bare(10),
     mostP99Ms: 5,
   }),
   scenario('delete-prompt', 'DELETE /v1/load/prompt of live requests', [release], {
@@ -86,7 +117,7 @@ export const scenarios: readonly Scenario[] = [
       mostP99Ms: 5,
     },
   ),
-  scenario('cache-save', 'POST /v1/cache/save with 200 hashes, of 900 chains in turn', [save], {
+  scenario('cache-save', 'POST /v1/cache/save with 200 hashes, of 1,000 chains in turn', [save], {
     isOptional: true,
     mostP99Ms: 5,
   }),
@@ -107,12 +138,16 @@ function scenario(name: string, about: string, calls: readonly Call[], traits: P
     connections: usualConnections,
     prepared: undefined,
     live: undefined,
-    bareEngines: 0,
+    yardstick: bare(0),
     isOptional: false,
     mostCpuRatio: undefined,
     mostP99Ms: undefined,
     ...traits,
   };
+}
+
+function bare(engines: number): Yardstick {
+  return { name: 'bare', server: 'bare', engines };
 }
 
 function queryOf(engines: number, bars: Partial<Scenario>): Scenario {
@@ -123,7 +158,7 @@ function queryOf(engines: number, bars: Partial<Scenario>): Scenario {
     [query],
     {
       prepared: { call: newEngine, count: engines },
-      bareEngines: engines,
+      yardstick: bare(engines),
       ...bars,
     },
   );
@@ -159,7 +194,7 @@ function chain(): string {
     const digits = BigInt.asUintN(64, BigInt(index + 1) * 0x9e37_79b9_7f4a_7c15n)
       .toString()
       .padStart(20, '0')
-      .slice(4);
-    return index < sharedLength ? `123${digits}` : `{lane}${digits}`;
+      .slice(5);
+    return index < sharedLength ? `2345${digits}` : `{lane}${digits}`;
   }).join(',');
 }

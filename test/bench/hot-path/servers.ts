@@ -1,9 +1,6 @@
 import { freePort } from '../../e2e/support/free-port.ts';
 import { type MeasuredServer, startServer } from '../processes.ts';
 
-/** What is measured: the built service, or the yardstick. */
-export type ServerName = 'service' | 'bare';
-
 const host = '127.0.0.1';
 const serviceScript = new URL('../../../dist/apps/metadata-center/src/main.js', import.meta.url).pathname;
 const bareScript = new URL('../bare-server.ts', import.meta.url).pathname;
@@ -16,16 +13,8 @@ const withoutPeers = {
   POD_IP: undefined,
 };
 
-/** Starts a server as in production, its log thrown away. */
-export function startMeasured(
-  name: ServerName,
-  bareEngines: number,
-  cores: string | undefined,
-): Promise<MeasuredServer> {
-  return name === 'service' ? startService(cores) : startBare(bareEngines, cores);
-}
-
-async function startService(cores: string | undefined): Promise<MeasuredServer> {
+/** Starts the service as in production, its log thrown away. */
+export async function startService(cores: string | undefined): Promise<MeasuredServer> {
   const port = await freePort(host);
   const adminPort = await freePort(host);
   return startServer(serviceScript, {
@@ -44,7 +33,8 @@ async function startService(cores: string | undefined): Promise<MeasuredServer> 
   });
 }
 
-async function startBare(engines: number, cores: string | undefined): Promise<MeasuredServer> {
+/** Starts the bare server. @param engines how many its `GET` tells of */
+export async function startBare(engines: number, cores: string | undefined): Promise<MeasuredServer> {
   const port = await freePort(host);
   return startServer(bareScript, {
     url: `http://${host}:${port}`,

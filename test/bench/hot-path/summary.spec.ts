@@ -18,7 +18,7 @@ function measured(cpuUsPerCall: number, p99Ms?: number): Measured {
 function rounds(...figures: [serviceUs: number, bareUs: number, p99Ms?: number][]): Round[] {
   return figures.map(([serviceUs, bareUs, p99Ms]) => ({
     service: measured(serviceUs, p99Ms),
-    bare: measured(bareUs),
+    yardstick: measured(bareUs),
   }));
 }
 

@@ -3,10 +3,10 @@ import type { Measured } from './measurement.ts';
 import type { Quantiles } from './paced.ts';
 import type { Scenario } from './scenarios.ts';
 
-/** Both servers, one after the other. */
+/** The service and what it is measured beside, one after the other. */
 export interface Round {
   readonly service: Measured;
-  readonly bare: Measured;
+  readonly yardstick: Measured;
 }
 
 export interface Spread {
@@ -28,8 +28,8 @@ export interface ServerSummary {
 
 export interface Summary {
   readonly service: ServerSummary;
-  readonly bare: ServerSummary;
-  /** CPU time of a call, the service's to the bare server's, of each round. */
+  readonly yardstick: ServerSummary;
+  /** CPU time of a call, the service's to the yardstick's, of each round. */
   readonly cpuRatio: Spread;
   readonly bars: readonly Bar[];
 }
@@ -49,10 +49,12 @@ export function summaryOf(
   rounds: readonly Round[],
 ): Summary {
   const service = serverSummaryOf(rounds.map((round) => round.service));
-  const cpuRatio = spreadOf(rounds.map(({ service, bare }) => service.cpuUsPerCall / bare.cpuUsPerCall));
+  const cpuRatio = spreadOf(
+    rounds.map(({ service, yardstick }) => service.cpuUsPerCall / yardstick.cpuUsPerCall),
+  );
   return {
     service,
-    bare: serverSummaryOf(rounds.map((round) => round.bare)),
+    yardstick: serverSummaryOf(rounds.map((round) => round.yardstick)),
     cpuRatio,
     bars: [
       ...barOf('cpuRatio', mostCpuRatio, cpuRatio.median),

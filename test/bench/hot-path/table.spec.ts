@@ -13,7 +13,7 @@ const server: ServerSummary = {
 };
 const summary: Summary = {
   service: server,
-  bare: { ...server, latency: undefined, lag: undefined },
+  yardstick: { ...server, latency: undefined, lag: undefined },
   cpuRatio: { median: 1.254, min: 1.1, max: 1.3 },
   bars: [
     { figure: 'cpuRatio', most: 1.2, value: 1.254, isMet: false },
@@ -22,7 +22,7 @@ const summary: Summary = {
 };
 
 describe('the rows of a scenario', () => {
-  const [service, bare] = rowsOf({ name: 'post', summary });
+  const [service, bare] = rowsOf({ name: 'post', yardstick: 'bare', summary });
 
   it('have median and spread, and the bars beside their figures', () => {
     expect(service).toEqual([
@@ -53,14 +53,14 @@ describe('the rows of a scenario', () => {
   });
 
   it('say that calls are not there', () => {
-    expect(rowsOf({ name: 'cache-query', summary: undefined })).toEqual([
+    expect(rowsOf({ name: 'cache-query', yardstick: 'bare', summary: undefined })).toEqual([
       ['cache-query', 'service', 'not there', '-', '-', '-', '-', '-', '-'],
     ]);
   });
 
   it('fill a table without colours', () => {
-    const text = tableOf([{ name: 'post', summary }]);
-    expect(text).toContain('ratio to bare');
+    const text = tableOf([{ name: 'post', yardstick: 'bare', summary }]);
+    expect(text).toContain('ratio');
     expect(text.split('\n')).toHaveLength(6);
     expect(text).not.toContain('\u001B');
   });

@@ -4,6 +4,8 @@ import type { Bar, ServerSummary, Spread, Summary } from './summary.ts';
 /** A scenario and what came of it. */
 export interface Result {
   readonly name: string;
+  /** What the service was measured beside. */
+  readonly yardstick: string;
   /** Undefined where the service does not have its calls. */
   readonly summary: Summary | undefined;
 }
@@ -13,7 +15,7 @@ const columns = [
   'server',
   'calls/s',
   'CPU µs/call',
-  'ratio to bare',
+  'ratio',
   'p50 ms',
   'p99 ms',
   'p99.9 ms',
@@ -32,13 +34,13 @@ export function tableOf(results: readonly Result[]): string {
   return table.toString();
 }
 
-export function rowsOf({ name, summary }: Result): string[][] {
+export function rowsOf({ name, yardstick, summary }: Result): string[][] {
   if (summary === undefined) return [[name, 'service', 'not there', ...columns.slice(3).map(() => unknown)]];
-  const { service, bare, cpuRatio, bars } = summary;
+  const { service, cpuRatio, bars } = summary;
   const ratio = spreadText(cpuRatio, 2) + barText(bars, 'cpuRatio');
   return [
     [name, 'service', ...figuresOf(service, ratio, barText(bars, 'p99Ms'))],
-    ['', 'bare', ...figuresOf(bare, unknown, '')],
+    ['', yardstick, ...figuresOf(summary.yardstick, unknown, '')],
   ];
 }
 
