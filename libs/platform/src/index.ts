@@ -12,6 +12,7 @@ export { IsUint64List } from './http/uint64-list-rule.js';
 export { isPrintable, printable, quoted } from './http/printable.js';
 export { Uint64List } from './http/uint64-list.js';
 export { Upgrades } from './http/upgrades.js';
+export { RenderedJson } from './http/rendered-json.js';
 export { BodyOrQuery, fromQuery } from './http/read-dto.js';
 export { type LogFormat, type LogLevel, createLogger, logLevels } from './logging/create-logger.js';
 export { LogOutput } from './logging/log-output.js';
