@@ -6,6 +6,7 @@ export { ApiError, apiErrorKinds } from './http/api-error.js';
 export { ClusterName, EngineIp, Name } from './http/common-fields.js';
 export { createHttpApp } from './http/http-app.js';
 export { HttpMetrics } from './http/http-metrics.js';
+export { FastLane } from './http/lane/fast-lane.js';
 export { fieldRule } from './http/field-rule.js';
 export { IsUint64List } from './http/uint64-list-rule.js';
 export { isPrintable, printable, quoted } from './http/printable.js';

@@ -23,6 +23,15 @@ export function parseJsonBody(body: Buffer, uint64Lists: readonly string[] = [])
   }
 }
 
+/** The error in place of the body, for whoever reads the input: Fastify would close the connection for it. */
+export function parsedOrError(body: Buffer, uint64Lists?: readonly string[]): unknown {
+  try {
+    return parseJsonBody(body, uint64Lists);
+  } catch (error) {
+    return error;
+  }
+}
+
 function parseWithLists(body: Buffer, names: readonly string[]): unknown {
   try {
     const { lists, rest } = takeUint64Lists(body, names);

@@ -9,10 +9,9 @@ import { plainToInstance } from 'class-transformer';
 import { getMetadataStorage, validateSync } from 'class-validator';
 import type { FastifyRequest } from 'fastify';
 import { ApiError } from './api-error.js';
+import { DtoChecker, type DtoClass } from './dto-checker.js';
 import { InvalidUint64List } from './invalid-uint64-list.js';
 import { Uint64List } from './uint64-list.js';
-
-type DtoClass = new () => object;
 
 /** Group of class-transformer rules for fields that came as query parameters, where all is text. */
 export const fromQuery = 'query';
@@ -26,10 +25,19 @@ class QueryFields {
  * The call's input from its body or, where the body is empty, from its query: some proxies drop a DELETE's body,
  * or put an empty object in its place.
  */
-export const BodyOrQuery = createParamDecorator((_: unknown, context: ExecutionContext): unknown => {
-  const { body, query } = context.switchToHttp().getRequest<FastifyRequest>();
+export const BodyOrQuery = createParamDecorator(bodyOrQuery);
+
+/** How {@link BodyOrQuery} is known among a method's parameters. */
+export const bodyOrQueryFactory = bodyOrQuery;
+
+function bodyOrQuery(_: unknown, context: ExecutionContext): unknown {
+  return bodyOrQueryOf(context.switchToHttp().getRequest<FastifyRequest>());
+}
+
+/** @returns what {@link DtoPipe} reads */
+export function bodyOrQueryOf({ body, query }: { readonly body: unknown; readonly query: unknown }): unknown {
   return isEmpty(body) ? new QueryFields(query) : body;
-});
+}
 
 function isEmpty(body: unknown): boolean {
   if (body === undefined) return true;
@@ -41,14 +49,21 @@ function isEmpty(body: unknown): boolean {
 @Injectable()
 export class DtoPipe implements PipeTransform {
   readonly #fieldsOf = new Map<DtoClass, readonly string[]>();
+  readonly #checkers = new Map<DtoClass, DtoChecker | undefined>();
 
   /** @throws ApiError `invalidArgument` that names each bad field and what it must be; `invalidJson` for no body */
   transform(value: unknown, { type, metatype }: ArgumentMetadata): unknown {
     const dtoClass = metatype as DtoClass | undefined;
     if (dtoClass === undefined || this.#fields(dtoClass).length === 0) return value;
+    return this.read(value, type === 'query' ? 'query' : 'body', dtoClass);
+  }
+
+  /** @throws ApiError as {@link transform} */
+  read(value: unknown, source: 'body' | 'query', dtoClass: DtoClass): object {
     if (value instanceof ApiError) throw value;
     if (value instanceof QueryFields) return this.#read(dtoClass, value.fields, [fromQuery]);
-    return this.#read(dtoClass, value, type === 'query' ? [fromQuery] : []);
+    if (source === 'query') return this.#read(dtoClass, value, [fromQuery]);
+    return this.#checkerOf(dtoClass)?.accept(value) ?? this.#read(dtoClass, value, []);
   }
 
   #read(dtoClass: DtoClass, input: unknown, groups: string[]): object {
@@ -76,6 +91,11 @@ export class DtoPipe implements PipeTransform {
       else flat[field] = typeof value === 'object' ? nested : value;
     }
     return { flat, lists };
+  }
+
+  #checkerOf(dtoClass: DtoClass): DtoChecker | undefined {
+    if (!this.#checkers.has(dtoClass)) this.#checkers.set(dtoClass, DtoChecker.of(dtoClass));
+    return this.#checkers.get(dtoClass);
   }
 
   #fields(dtoClass: DtoClass): readonly string[] {

@@ -1,6 +1,6 @@
 import { Body, Controller, Delete, Get, HttpCode, Post, Query } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
-import { ApiError, BodyOrQuery } from '#platform';
+import { ApiError, BodyOrQuery, FastLane } from '#platform';
 import { QueryLoad } from '../../application/query-load.js';
 import { type RecordOutcome, RecordRequest } from '../../application/record-request.js';
 import { ReleasePrompt } from '../../application/release-prompt.js';
@@ -32,6 +32,7 @@ export class LoadController {
 
   @Get('stats')
   @RouteConfig({ requiresReady: true })
+  @FastLane()
   @QueryLoadDocument
   query(@Query() { cluster }: QueryLoadDto): EngineLoadDto[] {
     return Array.from(this.queryLoad.execute(cluster), (engine) => new EngineLoadDto(engine));
@@ -40,6 +41,7 @@ export class LoadController {
   @Post('stats')
   @HttpCode(200)
   @RouteConfig({ requiresReady: true })
+  @FastLane()
   @RecordRequestDocument
   record(@Body() { request_id, cluster, ip, prompt_length, timestamp }: RecordRequestDto): null {
     const timestampNs = BigInt(timestamp ?? 0);
@@ -56,6 +58,7 @@ export class LoadController {
 
   @Delete('prompt')
   @RouteConfig({ requiresReady: true })
+  @FastLane()
   @ReleasePromptDocument
   release(@BodyOrQuery() reference: RequestReferenceDto): null {
     this.mode.checkReference(reference);
@@ -66,6 +69,7 @@ export class LoadController {
 
   @Delete('stats')
   @RouteConfig({ requiresReady: true })
+  @FastLane()
   @RemoveRequestDocument
   remove(@BodyOrQuery() reference: RequestReferenceDto): null {
     this.mode.checkReference(reference);
