@@ -84,7 +84,9 @@ function routeOf(
     if (stranger !== undefined)
       throw refusal(controller, name, `the lane does not honour ${String(stranger)}`);
   }
-  if (method.constructor.name === 'AsyncFunction') throw refusal(controller, name, 'it is asynchronous');
+  const isPromised = Reflect.getMetadata('design:returntype', controller, name) === Promise;
+  if (isPromised || method.constructor.name === 'AsyncFunction')
+    throw refusal(controller, name, 'it is asynchronous');
   const { input, dtoClass } = inputOf(controller, controllerClass, name);
   return {
     method: RequestMethod[Reflect.getMetadata(METHOD_METADATA, method) as RequestMethod],

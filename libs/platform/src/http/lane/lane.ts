@@ -3,12 +3,13 @@ import type { Socket } from 'node:net';
 import type { Readiness } from '../../health/readiness.js';
 import type { ApiError } from '../api-error.js';
 import type { CallJournal } from '../call-journal.js';
-import { envelopeContentType, failureBody, successBody } from '../envelope.js';
+import { envelopeContentType, failureBody, successBody, successHead, successTail } from '../envelope.js';
 import type { Failures } from '../failures.js';
 import { clientClosedStatus } from '../finished-call.js';
 import { parsedOrError } from '../json-body.js';
 import type { Pipelines } from '../pipelines.js';
 import { type DtoPipe, bodyOrQueryOf } from '../read-dto.js';
+import { RenderedJson } from '../rendered-json.js';
 import type { SocketErrors } from '../socket-errors.js';
 import { traceIdOf, traceIdResponseHeader } from '../trace-id.js';
 import { readLaneHeaders } from './lane-headers.js';
@@ -18,6 +19,9 @@ import { simpleQuery } from './simple-query.js';
 /** Queries that are remembered with what was read of them: gateways ask for the same few clusters again and again. */
 const maxKnownQueries = 4_096;
 const longestKnownUrl = 512;
+
+/** Data that is sent as it is kept: for less, one text is cheaper than three writes. */
+const largeBytes = 4_096;
 
 export interface LaneParts {
   readonly readiness: Readiness;
@@ -45,6 +49,9 @@ interface KnownQuery {
   readonly fields: object;
   readonly dto: object;
 }
+
+/** As the framework writes it. */
+const traceIdHeader = traceIdResponseHeader.toLowerCase();
 
 /** The call that a connection waits for; undefined before its first one in the lane. */
 const waitingCall = Symbol('lane');
@@ -130,30 +137,48 @@ export class Lane {
   #answer(call: LaneCall, input: unknown, read: () => object): void {
     const { route, traceId } = call;
     let failure: ApiError | undefined;
-    let status = route.status;
-    let body: string;
     try {
-      body = successBody(route.handle(read()), traceId);
+      const data = route.handle(read());
+      if (data instanceof RenderedJson && data.bytes.length > largeBytes) this.#sendRendered(call, data);
+      else this.#send(call, route.status, successBody(data, traceId), {});
     } catch (error) {
       failure = this.parts.failures.apiErrorOf(error, traceId);
-      status = failure.status;
-      body = failureBody(failure, traceId);
+      this.#send(call, failure.status, failureBody(failure, traceId), failure.headers);
     }
-    this.#send(call, status, body, failure);
-    this.#record(call, status, input, failure);
+    this.#record(call, failure?.status ?? route.status, input, failure);
+  }
+
+  #send(call: LaneCall, status: number, body: string, headers: ApiError['headers']): void {
+    const length = Buffer.byteLength(body);
+    this.#writeHead(call, status, length, headers);
+    // Text that is ASCII need not be encoded.
+    call.response.end(body, length === body.length ? 'latin1' : 'utf8');
+  }
+
+  /** Without making one text of it. */
+  #sendRendered(call: LaneCall, { bytes }: RenderedJson): void {
+    const { response, route, traceId } = call;
+    const tail = successTail(traceId);
+    this.#writeHead(call, route.status, successHead.length + bytes.length + tail.length, {});
+    response.cork();
+    response.write(successHead, 'latin1');
+    response.write(bytes);
+    response.end(tail, 'latin1');
   }
 
   /** The headers in the order in which the framework sends them. */
-  #send({ response, traceId }: LaneCall, status: number, body: string, failure: ApiError | undefined): void {
-    const length = Buffer.byteLength(body);
-    const headers = [traceIdResponseHeader, traceId];
-    if (failure !== undefined) headers.push(...Object.entries(failure.headers).flat());
+  #writeHead(
+    { response, traceId }: LaneCall,
+    status: number,
+    length: number,
+    own: ApiError['headers'],
+  ): void {
+    const headers = [traceIdHeader, traceId];
+    for (const [name, value] of Object.entries(own)) headers.push(name, value);
     headers.push('content-type', envelopeContentType);
     if (this.parts.readiness.state === 'draining') headers.push('connection', 'close');
     headers.push('content-length', String(length));
     response.writeHead(status, headers);
-    // Text that is ASCII need not be encoded.
-    response.end(body, length === body.length ? 'latin1' : 'utf8');
   }
 
   #record(call: LaneCall, status: number, input: unknown, failure: ApiError | undefined): void {
