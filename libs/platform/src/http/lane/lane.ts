@@ -1,17 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
 import type { Readiness } from '../../health/readiness.js';
-import type { ApiError } from '../api-error.js';
 import type { CallJournal } from '../call-journal.js';
-import { envelopeContentType, failureBody, successBody, successHead, successTail } from '../envelope.js';
 import type { Failures } from '../failures.js';
-import { clientClosedStatus } from '../finished-call.js';
 import { parsedOrError } from '../json-body.js';
 import type { Pipelines } from '../pipelines.js';
 import { type DtoPipe, bodyOrQueryOf } from '../read-dto.js';
-import { RenderedJson } from '../rendered-json.js';
 import type { SocketErrors } from '../socket-errors.js';
-import { traceIdOf, traceIdResponseHeader } from '../trace-id.js';
+import { traceIdOf } from '../trace-id.js';
+import { type LaneCall, LaneAnswers } from './lane-answers.js';
 import { readLaneHeaders } from './lane-headers.js';
 import type { LaneRoute } from './lane-route.js';
 import { simpleQuery } from './simple-query.js';
@@ -19,9 +15,6 @@ import { simpleQuery } from './simple-query.js';
 /** Queries that are remembered with what was read of them: gateways ask for the same few clusters again and again. */
 const maxKnownQueries = 4_096;
 const longestKnownUrl = 512;
-
-/** Data that is sent as it is kept: for less, one text is cheaper than three writes. */
-const largeBytes = 4_096;
 
 export interface LaneParts {
   readonly readiness: Readiness;
@@ -34,28 +27,12 @@ export interface LaneParts {
   readonly bodyLimitBytes: number;
 }
 
-/** A call under way. */
-interface LaneCall {
-  readonly route: LaneRoute;
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
-  readonly traceId: string;
-  readonly startedMs: number;
-}
-
 /** A query that was read before. */
 interface KnownQuery {
   readonly route: LaneRoute;
   readonly fields: object;
   readonly dto: object;
 }
-
-/** As the framework writes it. */
-const traceIdHeader = traceIdResponseHeader.toLowerCase();
-
-/** The call that a connection waits for; undefined before its first one in the lane. */
-const waitingCall = Symbol('lane');
-type LaneSocket = Socket & { [waitingCall]?: LaneCall | null };
 
 /**
  * Answers the ordinary calls of marked methods in front of the framework's router, at the cost of what the call itself
@@ -67,7 +44,11 @@ export class Lane {
   readonly #routes = new Map<string, Map<string, LaneRoute>>();
   readonly #knownQueries = new Map<string, KnownQuery>();
 
-  constructor(private readonly parts: LaneParts) {}
+  readonly #answers: LaneAnswers;
+
+  constructor(private readonly parts: LaneParts) {
+    this.#answers = new LaneAnswers(parts.readiness, parts.journal, parts.socketErrors);
+  }
 
   /** Before this every call goes to the framework. */
   open(routes: readonly LaneRoute[]): void {
@@ -114,9 +95,7 @@ export class Lane {
     if (route.config.requiresReady === true && this.parts.readiness.state !== 'ready') return undefined;
     if (!this.parts.pipelines.enterAtOnce(request, response)) return undefined;
     const call = { route, request, response, traceId: traceIdOf(traceId), startedMs: performance.now() };
-    const socket = request.socket as LaneSocket;
-    if (socket[waitingCall] === undefined) socket.once('close', () => this.#onClosed(socket));
-    socket[waitingCall] = call;
+    this.#answers.await(call);
     return call;
   }
 
@@ -136,70 +115,13 @@ export class Lane {
 
   #answer(call: LaneCall, input: unknown, read: () => object): void {
     const { route, traceId } = call;
-    let failure: ApiError | undefined;
     try {
       const data = route.handle(read());
-      if (data instanceof RenderedJson && data.bytes.length > largeBytes) this.#sendRendered(call, data);
-      else this.#send(call, route.status, successBody(data, traceId), {});
+      this.#answers.add({ call, input, status: route.status, data, failure: undefined });
     } catch (error) {
-      failure = this.parts.failures.apiErrorOf(error, traceId);
-      this.#send(call, failure.status, failureBody(failure, traceId), failure.headers);
+      const failure = this.parts.failures.apiErrorOf(error, traceId);
+      this.#answers.add({ call, input, status: failure.status, data: undefined, failure });
     }
-    this.#record(call, failure?.status ?? route.status, input, failure);
-  }
-
-  #send(call: LaneCall, status: number, body: string, headers: ApiError['headers']): void {
-    const length = Buffer.byteLength(body);
-    this.#writeHead(call, status, length, headers);
-    // Text that is ASCII need not be encoded.
-    call.response.end(body, length === body.length ? 'latin1' : 'utf8');
-  }
-
-  /** Without making one text of it. */
-  #sendRendered(call: LaneCall, { bytes }: RenderedJson): void {
-    const { response, route, traceId } = call;
-    const tail = successTail(traceId);
-    this.#writeHead(call, route.status, successHead.length + bytes.length + tail.length, {});
-    response.cork();
-    response.write(successHead, 'latin1');
-    response.write(bytes);
-    response.end(tail, 'latin1');
-  }
-
-  /** The headers in the order in which the framework sends them. */
-  #writeHead(
-    { response, traceId }: LaneCall,
-    status: number,
-    length: number,
-    own: ApiError['headers'],
-  ): void {
-    const headers = [traceIdHeader, traceId];
-    for (const [name, value] of Object.entries(own)) headers.push(name, value);
-    headers.push('content-type', envelopeContentType);
-    if (this.parts.readiness.state === 'draining') headers.push('connection', 'close');
-    headers.push('content-length', String(length));
-    response.writeHead(status, headers);
-  }
-
-  #record(call: LaneCall, status: number, input: unknown, failure: ApiError | undefined): void {
-    (call.request.socket as LaneSocket)[waitingCall] = null;
-    this.parts.journal.record({
-      traceId: call.traceId,
-      method: call.route.method,
-      route: call.route.path,
-      status,
-      latencyUs: Math.round((performance.now() - call.startedMs) * 1000),
-      input,
-      failure,
-    });
-  }
-
-  /** The client hung up, or its connection failed, before its call was there as a whole. */
-  #onClosed(socket: LaneSocket): void {
-    const call = socket[waitingCall];
-    if (!call) return;
-    const failure = this.parts.socketErrors.failureOf(call.request);
-    this.#record(call, failure?.status ?? clientClosedStatus, undefined, failure);
   }
 
   #readQuery(url: string): KnownQuery | undefined {
