@@ -72,7 +72,7 @@ export class ReplicationModule {
         made(BatchReader, ReceiveBatch),
         made(BatchStreams, Upgrades, BatchReader),
         ...meshProviders(options),
-        made(MergeEvents, ReplicatedStates, ReplicationTotals, Timers),
+        made(MergeEvents, ReplicatedStates, ReplicationTotals, Clock, Timers),
         made(LoadSnapshot, PeerClient, ReceivedCursors, MergeEvents, ReplicationTotals, Clock, Journal),
         made(CloseGap, ThisReplica, Mesh, LoadSnapshot, Clock),
         made(ReceiveBatch, ThisReplica, Mesh, ReceivedCursors, MergeEvents, CloseGap, ReplicationTotals),

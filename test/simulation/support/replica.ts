@@ -107,7 +107,7 @@ export class SimulatedReplica {
     this.#removeRequest = new RemoveRequest(this.load, this.#clock, changes);
     this.#collectGarbage = new CollectGarbage(this.load, this.#clock);
 
-    const mergeEvents = new MergeEvents(states, totals, timers);
+    const mergeEvents = new MergeEvents(states, totals, clock, timers);
     const loadSnapshot = new LoadSnapshot(client, cursors, mergeEvents, totals, clock, journal);
     const closeGap = new CloseGap(self, mesh, loadSnapshot, clock);
     const receiveBatch = new ReceiveBatch(self, mesh, cursors, mergeEvents, closeGap, totals);

@@ -31,7 +31,7 @@ describe('a replica that joins', () => {
     const load = new LoadSnapshot(
       client,
       cursors,
-      new MergeEvents(states, totals, timers),
+      new MergeEvents(states, totals, clock, timers),
       totals,
       clock,
       journal,
