@@ -30,6 +30,7 @@ import {
   ReceiveBatch,
   ReceiveGoEvent,
   ReceivedCursors,
+  RecallHints,
   RepairDivergence,
   ReplicatedStates,
   Replication,
@@ -144,7 +145,19 @@ export class SimulatedReplica {
       random,
       bootstrapTimeoutMs,
     );
-    this.#replication = new Replication(self, follow, feed, bootstrap, repair);
+    const recallHints = new RecallHints(
+      self,
+      states,
+      mesh,
+      client,
+      mergeEvents,
+      totals,
+      clock,
+      timers,
+      random,
+      journal,
+    );
+    this.#replication = new Replication(self, follow, feed, bootstrap, repair, recallHints);
 
     const server: ReplicaServer = {
       receiveBatch: async (body) => {

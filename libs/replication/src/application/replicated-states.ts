@@ -19,6 +19,11 @@ export class ReplicatedStates {
     return this.#states.values();
   }
 
+  /** Whether any context has states that are never repaired. */
+  get hasHints(): boolean {
+    return [...this.#states.values()].some(({ isRepaired }) => !isRepaired);
+  }
+
   /**
    * Reads an event without effect.
    *
