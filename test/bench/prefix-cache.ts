@@ -86,6 +86,11 @@ function memoryMiB(): number {
   return (heapUsed + arrayBuffers) / 2 ** 20;
 }
 
+/** A line of the report. */
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
 const limits = { maxEngineBlocks: 131_072, maxBlocks, maxEngines: 100_000, expiryMs };
 const index = values.naive ? undefined : new PrefixIndex(limits, random());
 const naive = values.naive ? new NaivePrefixIndex(maxBlocks / engines) : undefined;
@@ -106,13 +111,11 @@ while (tested.blockCount() < maxBlocks * 0.999) {
   nowMs++;
 }
 const usedMiB = memoryMiB() - emptyMiB - (known.length * (head.length + ownHashes) * 8) / 2 ** 20;
-console.log(
-  `${values.naive ? 'a Map of Sets' : 'the index'}: ${tested.blockCount()} blocks of ${engines} engines`,
-);
-console.log(
+say(`${values.naive ? 'a Map of Sets' : 'the index'}: ${tested.blockCount()} blocks of ${engines} engines`);
+say(
   `memory    ${usedMiB.toFixed(0)} MiB, ${((usedMiB * 2 ** 20) / tested.blockCount()).toFixed(0)} bytes a block`,
 );
-console.log(`filling   ${filling}`);
+say(`filling   ${filling}`);
 
 const queries = new Durations();
 const saves = new Durations();
@@ -121,8 +124,8 @@ for (let i = 0; i < calls; i++) {
   await queries.time(() => query(chain));
   await saves.time(() => save(anyEngine(), i % 2 === 0 ? chain : newChain()));
 }
-console.log(`query     ${queries}`);
-console.log(`save      ${saves}`);
+say(`query     ${queries}`);
+say(`save      ${saves}`);
 
 if (index !== undefined) {
   const longest = { length: 8_192, high: new Uint32Array(8_192), low: new Uint32Array(8_192) };
@@ -131,9 +134,9 @@ if (index !== undefined) {
     longest.high.forEach((_, at) => (longest.high[at] = random()));
     await long.time(() => save(anyEngine(), longest));
   }
-  console.log(`save of 8,192 new hashes  ${long}`);
+  say(`save of 8,192 new hashes  ${long}`);
   const expiry = new Durations();
   nowMs += expiryMs + 1;
   while (await expiry.time(() => index.collect(nowMs, 1_000)));
-  console.log(`expiry of all, in bites  ${expiry}`);
+  say(`expiry of all, in bites  ${expiry}`);
 }

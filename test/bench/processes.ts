@@ -1,7 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import type { ChildProcess } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type ChildOptions, startChild, stopChild } from './children.ts';
+import { cpuTimeOf } from './cpu-time.ts';
 
 /** A server that is measured: a process, and where it answers. */
 export interface MeasuredServer {
@@ -10,40 +10,28 @@ export interface MeasuredServer {
   stop(): Promise<void>;
 }
 
+export interface ServerOptions extends ChildOptions {
+  readonly url: string;
+  readonly readyUrl?: string;
+  /** Flags of Node. */
+  readonly flags?: readonly string[];
+}
+
 const startTimeoutMs = 30_000;
-/** Linux counts a process's CPU time in hundredths of a second (`getconf CLK_TCK`). */
-const tickUs = 10_000;
 
 /** Starts a server of the same Node, and waits until it answers `readyUrl` with 200. */
 export async function startServer(
   script: string,
-  { url, readyUrl = url, environment = {} }: ServerOptions,
+  { url, readyUrl = url, flags = [], ...options }: ServerOptions,
 ): Promise<MeasuredServer> {
-  const child = spawn(process.execPath, [script], {
-    env: { ...process.env, ...environment },
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
+  const child = startChild(process.execPath, [...flags, script], 'ignore', options);
   await untilReady(readyUrl, child);
-  return { url, pid: child.pid!, stop: () => stop(child) };
-}
-
-export interface ServerOptions {
-  readonly url: string;
-  readonly readyUrl?: string;
-  readonly environment?: Readonly<Record<string, string>>;
+  return { url, pid: child.pid!, stop: () => stopChild(child) };
 }
 
 /** CPU time that processes have used, user and system, in µs, from the operating system's accounting. */
 export function cpuUsOf(servers: readonly MeasuredServer[]): number {
-  return servers.reduce((sum, { pid }) => sum + cpuTicks(pid) * tickUs, 0);
-}
-
-function cpuTicks(pid: number): number {
-  // The name of the command, in parentheses, may hold blanks; utime and stime are fields 14 and 15.
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    .replace(/^.*\) /, '')
-    .split(' ');
-  return Number(fields[11]) + Number(fields[12]);
+  return servers.reduce((sum, { pid }) => sum + cpuTimeOf(pid).usedUs, 0);
 }
 
 async function untilReady(url: string, child: ChildProcess): Promise<void> {
@@ -56,11 +44,4 @@ async function untilReady(url: string, child: ChildProcess): Promise<void> {
     if (Date.now() > deadline) throw new Error(`no answer from ${url} within ${startTimeoutMs} ms`);
     await sleep(50);
   }
-}
-
-async function stop(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null) return;
-  const ended = once(child, 'exit');
-  child.kill('SIGTERM');
-  await ended;
 }

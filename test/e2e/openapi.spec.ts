@@ -14,6 +14,8 @@ type Call = (replica: RunningReplica) => Promise<Answer>;
 
 const record = { cluster: 'mycluster', request_id: 'req123', ip: '192.168.1.1', prompt_length: 512 };
 const reference = { cluster: 'mycluster', request_id: 'req123', ip: '192.168.1.1' };
+const engine = { cluster: 'mycluster', ip: '192.168.1.1' };
+const prompt = { cluster: 'mycluster', prompt_hash: [1157886414813953, 42] };
 
 const send =
   (method: string, path: string, body?: string | Buffer | object): Call =>
@@ -69,6 +71,9 @@ const statusOfPeer: Call = async ({ port }) => {
 };
 
 const post = (body: string | Buffer | object): Call => send('POST', '/v1/load/stats', body);
+const save = (body: string | Buffer | object): Call => send('POST', '/v1/cache/save', body);
+const locate = (body: string | Buffer | object): Call => send('POST', '/v1/cache/query', body);
+const dropEngine = (body?: string | Buffer | object): Call => send('DELETE', '/v1/cache/engine', body);
 const goEvent =
   (body: string | object, headers: Record<string, string> = { 'Event-Type': 'load.stats.set' }): Call =>
   ({ url }) =>
@@ -76,6 +81,7 @@ const goEvent =
 const strict = { METADATA_CENTER_API_MODE: 'strict' };
 const tooLarge = ' '.repeat(16_385);
 const notUtf8 = Buffer.from([0xff]);
+const tooManyHashes = Array.from({ length: 8_193 }, (_, i) => i);
 
 type Story = readonly [operation: string, example: string, calls: Call, environment?: Record<string, string>];
 
@@ -114,6 +120,27 @@ function storiesOfReplicas(): Story[] {
   ];
 }
 
+function storiesOfCache(): Story[] {
+  const hold = save({ ...engine, ...prompt });
+  return [
+    ['POST /v1/cache/query', 'OK', inOrder(hold, locate(prompt))],
+    ['POST /v1/cache/query', 'invalid_json', locate('')],
+    ['POST /v1/cache/query', 'invalid_argument', locate({ ...prompt, topk: 0 })],
+    ['POST /v1/cache/query', 'body_too_large', locate({ ...prompt, prompt_hash: tooManyHashes })],
+    ['POST /v1/cache/query', 'not_ready', whileDraining(locate(prompt))],
+    ['POST /v1/cache/save', 'OK', hold],
+    ['POST /v1/cache/save', 'invalid_json', save(notUtf8)],
+    ['POST /v1/cache/save', 'invalid_argument', save({ ...engine, prompt_hash: [42, -1] })],
+    ['POST /v1/cache/save', 'body_too_large', save({ ...engine, prompt_hash: tooManyHashes })],
+    ['POST /v1/cache/save', 'not_ready', whileDraining(hold)],
+    ['DELETE /v1/cache/engine', 'OK', inOrder(hold, dropEngine(engine))],
+    ['DELETE /v1/cache/engine', 'invalid_json', dropEngine(notUtf8)],
+    ['DELETE /v1/cache/engine', 'invalid_argument', dropEngine({ ...engine, ip: 'localhost' })],
+    ['DELETE /v1/cache/engine', 'body_too_large', dropEngine(tooLarge)],
+    ['DELETE /v1/cache/engine', 'not_ready', whileDraining(dropEngine(engine))],
+  ];
+}
+
 /** How each example comes about: operation and example, the calls that lead to it, and the environment. */
 const stories: readonly Story[] = [
   ['GET /v1/load/stats', 'OK', inOrder(post(record), send('GET', '/v1/load/stats?cluster=mycluster'))],
@@ -133,6 +160,7 @@ const stories: readonly Story[] = [
   ['POST /v1/load/stats', 'not_ready', whileDraining(post(record))],
   ...storiesOfDelete('/v1/load/prompt'),
   ...storiesOfDelete('/v1/load/stats'),
+  ...storiesOfCache(),
   ...storiesOfReplicas(),
   ['POST /v1/replica/event', 'OK', goEvent(record)],
   ['POST /v1/replica/event', 'invalid_json', goEvent('')],

@@ -77,11 +77,11 @@ describe('the use cases', () => {
     const queryLoad = new QueryLoad(load);
     const collectGarbage = new CollectGarbage(load, clock);
     recordRequest.execute('r', record);
-    expect([...queryLoad.execute('llama')]).toMatchObject([{ ip: '10.0.0.1', queuedCount: 1 }]);
-    expect([...queryLoad.execute('nobody')]).toEqual([]);
+    expect([...queryLoad.execute('llama')!.engines()]).toMatchObject([{ ip: '10.0.0.1', queuedCount: 1 }]);
+    expect(queryLoad.execute('nobody')).toBeUndefined();
     expect(collectGarbage.execute()).toBe(false);
     clock.advance(600_000);
     expect(collectGarbage.execute()).toBe(false);
-    expect([...queryLoad.execute('llama')]).toMatchObject([{ queuedCount: 0 }]);
+    expect([...queryLoad.execute('llama')!.engines()]).toMatchObject([{ queuedCount: 0 }]);
   });
 });

@@ -12,6 +12,8 @@ export interface EngineLoad {
   readonly promptLength: number;
   /** Unix time in microseconds of the last change of a count. */
   readonly updatedUs: number;
+  /** Grows with every change of a count. */
+  readonly version: number;
 }
 
 /** Counts of one engine. They follow from the request table and are never sent or merged. */
@@ -20,6 +22,7 @@ export class EngineStats implements EngineLoad {
   #prefillCount = 0;
   #promptLength = 0;
   #updatedUs = 0;
+  #version = 0;
 
   constructor(
     readonly cluster: string,
@@ -42,6 +45,10 @@ export class EngineStats implements EngineLoad {
     return this.#updatedUs;
   }
 
+  get version(): number {
+    return this.#version;
+  }
+
   /** A request begins to count. */
   add(record: RequestRecord, released: boolean, unixUs: number): void {
     this.#queuedCount++;
@@ -50,6 +57,7 @@ export class EngineStats implements EngineLoad {
       this.#promptLength += record.promptLength;
     }
     this.#updatedUs = unixUs;
+    this.#version++;
   }
 
   /** A request that was added with the same record and release stops counting. */
@@ -62,5 +70,6 @@ export class EngineStats implements EngineLoad {
       this.#promptLength -= record.promptLength;
     }
     this.#updatedUs = unixUs;
+    this.#version++;
   }
 }

@@ -15,7 +15,7 @@ import {
 } from './inference-request.js';
 import { KnownLives } from './known-lives.js';
 import type { LoadLimits, ReachedLimit } from './load-limits.js';
-import { ModelStats } from './model-stats.js';
+import { type ModelLoad, ModelStats } from './model-stats.js';
 import type { Moment } from './moment.js';
 import { type RequestKey, requestKeyOf } from './request-table/request-key.js';
 import { RequestTable } from './request-table/request-table.js';
@@ -159,7 +159,12 @@ export class LoadStats {
 
   /** The engines of a cluster; none where the cluster is unknown. Valid until the next change. */
   enginesOf(cluster: string): Iterable<EngineLoad> {
-    return this.#models.get(cluster)?.engines() ?? [];
+    return this.model(cluster)?.engines() ?? [];
+  }
+
+  /** A cluster, if it is known: the same object for as long as it is. */
+  model(cluster: string): ModelLoad | undefined {
+    return this.#models.get(cluster);
   }
 
   /** The clusters with their engines, in the order of their first request. */

@@ -1,7 +1,14 @@
-import { EngineStats } from './engine-stats.js';
+import { type EngineLoad, EngineStats } from './engine-stats.js';
+
+/** The load of one cluster, as a router asks for it. */
+export interface ModelLoad {
+  readonly engineCount: number;
+  /** Valid until the next change. */
+  engines(): Iterable<EngineLoad>;
+}
 
 /** The engines of one cluster, which serves one model, in the order of their first request. */
-export class ModelStats {
+export class ModelStats implements ModelLoad {
   readonly #engines = new Map<string, EngineStats>();
 
   constructor(readonly cluster: string) {}

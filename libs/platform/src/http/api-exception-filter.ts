@@ -1,8 +1,8 @@
-import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
+import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Logger } from 'pino';
 import { ApiError } from './api-error.js';
 import { envelopeContentType, failureBody } from './envelope.js';
+import { type Failures, statusOf } from './failures.js';
 import type { RouteTable } from './route-table.js';
 
 /** Answers whatever was thrown, by a handler, by Nest or by Fastify, with the envelope of an error. */
@@ -10,7 +10,7 @@ import type { RouteTable } from './route-table.js';
 export class ApiExceptionFilter implements ExceptionFilter {
   constructor(
     private readonly routes: RouteTable,
-    private readonly log: Logger,
+    private readonly failures: Failures,
   ) {}
 
   catch(exception: unknown, host: ArgumentsHost): void {
@@ -18,9 +18,6 @@ export class ApiExceptionFilter implements ExceptionFilter {
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
     const error = this.#apiErrorFor(exception, request);
-    if (error.kind === 'internal') {
-      this.log.error({ err: exception, traceId: request.id }, 'a call failed');
-    }
     request.failure = error;
     void reply
       .code(error.status)
@@ -29,20 +26,13 @@ export class ApiExceptionFilter implements ExceptionFilter {
   }
 
   #apiErrorFor(exception: unknown, request: FastifyRequest): ApiError {
-    if (exception instanceof ApiError) return exception;
-    const status = statusOf(exception);
+    const status = exception instanceof ApiError ? undefined : statusOf(exception);
     if (status === 404 && request.is404) return this.#unmatched(request);
     if (status === 413) {
       const limitBytes = request.routeOptions.bodyLimit;
       return new ApiError('bodyTooLarge', `the body is larger than ${limitBytes} bytes; send a smaller one`);
     }
-    if (status !== undefined && status >= 400 && status < 500) {
-      return new ApiError(
-        'malformedHttp',
-        'the request is malformed: its URL, headers or body length do not fit',
-      );
-    }
-    return new ApiError('internal', 'internal error; the service’s log says more under this trace id');
+    return this.failures.apiErrorOf(exception, request.id);
   }
 
   #unmatched(request: FastifyRequest): ApiError {
@@ -53,10 +43,4 @@ export class ApiExceptionFilter implements ExceptionFilter {
     const allow = methods.join(', ');
     return new ApiError('methodNotAllowed', `this route takes ${allow} only`, { allow });
   }
-}
-
-function statusOf(exception: unknown): number | undefined {
-  if (exception instanceof HttpException) return exception.getStatus();
-  const { statusCode } = (exception ?? {}) as { statusCode?: unknown };
-  return typeof statusCode === 'number' ? statusCode : undefined;
 }

@@ -1,4 +1,3 @@
-/// <reference path="./class-transformer-storage.d.ts" />
 import { defaultMetadataStorage } from 'class-transformer/cjs/storage.js';
 import { TransformationType } from 'class-transformer';
 import { type ValidatorConstraintInterface, getMetadataStorage } from 'class-validator';

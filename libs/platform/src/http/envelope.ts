@@ -1,15 +1,25 @@
 import type { ApiError } from './api-error.js';
+import { RenderedJson } from './rendered-json.js';
 
 /** Content type of every enveloped answer. */
 export const envelopeContentType = 'application/json; charset=utf-8';
 
+/** What stands before the data of a successful answer. */
+export const successHead = '{"status":"OK","error":null,"data":';
+
 /**
- * The body of a successful answer.
+ * What stands behind the data of a successful answer.
  *
  * @param traceId printable ASCII, as {@link traceIdOf} gives it
  */
+export function successTail(traceId: string): string {
+  return `,"trace_id":${JSON.stringify(traceId)}}`;
+}
+
+/** The body of a successful answer. */
 export function successBody(data: unknown, traceId: string): string {
-  return `{"status":"OK","error":null,"data":${JSON.stringify(data ?? null)},"trace_id":${JSON.stringify(traceId)}}`;
+  const text = data instanceof RenderedJson ? data.text : JSON.stringify(data ?? null);
+  return successHead + text + successTail(traceId);
 }
 
 /** The body of a failed answer. */

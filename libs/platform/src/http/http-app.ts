@@ -1,4 +1,4 @@
-import type { IncomingMessage, Server } from 'node:http';
+import type { IncomingMessage, RequestListener, Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -12,8 +12,13 @@ import { ApiExceptionFilter } from './api-exception-filter.js';
 import { CallHooks } from './call-hooks.js';
 import { CallJournal } from './call-journal.js';
 import { EnvelopeAdapter } from './envelope-adapter.js';
+import { Failures } from './failures.js';
 import type { HttpMetrics } from './http-metrics.js';
-import { parseJsonBody } from './json-body.js';
+import { createHttpServer } from './http-server.js';
+import { parsedOrError } from './json-body.js';
+import { declaredRoutes } from './lane/declared-routes.js';
+import { Lane } from './lane/lane.js';
+import { RequestHooks } from './lane/request-hooks.js';
 import { Pipelines } from './pipelines.js';
 import { DtoPipe } from './read-dto.js';
 import { OpenConnections } from './open-connections.js';
@@ -22,12 +27,6 @@ import { SocketErrors } from './socket-errors.js';
 import { traceIdOf, traceIdRequestHeader } from './trace-id.js';
 import type { Upgrades } from './upgrades.js';
 
-/** Gateways keep idle connections for 5 minutes; the server must not be the first to close one. */
-const keepAliveTimeoutMs = 360_000;
-/** A client that sends a byte a second is cut off: headers within 5 s, the whole request within 8 s. */
-const headersTimeoutMs = 5_000;
-const requestTimeoutMs = 8_000;
-const connectionsCheckingIntervalMs = 1_000;
 /** Body of a call that states no other limit. */
 const bodyLimitBytes = 16 * 1024;
 
@@ -51,25 +50,26 @@ export async function createHttpApp(
 ): Promise<NestFastifyApplication> {
   const journal = new CallJournal(metrics, new AccessLog(log, accessLog));
   const socketErrors = new SocketErrors(journal);
-  const hooks = new CallHooks(readiness, journal, socketErrors, new Pipelines());
+  const pipelines = new Pipelines();
+  const failures = new Failures(log);
+  const pipe = new DtoPipe();
+  const hooks = new CallHooks(readiness, journal, socketErrors, pipelines);
+  const lane = new Lane({ readiness, journal, socketErrors, pipelines, pipe, failures, bodyLimitBytes });
   const adapter = new EnvelopeAdapter({
     bodyLimit: bodyLimitBytes,
-    connectionTimeout: silenceTimeoutMs,
     clientErrorHandler: (error, socket) => socketErrors.onClientError(error, socket),
     frameworkErrors: (_error: unknown, request: FastifyRequest, reply: FastifyReply) =>
       hooks.answerBadUrl(request, reply),
     genReqId: (request: IncomingMessage) => traceIdOf(request.headers[traceIdRequestHeader]),
-    http: {
-      headersTimeout: headersTimeoutMs,
-      connectionsCheckingInterval: connectionsCheckingIntervalMs,
-      // Checked by a hook: Node would answer without the envelope.
-      requireHostHeader: false,
-      shouldUpgradeCallback: (request: IncomingMessage) => upgrades.isWanted(request),
-    },
-    keepAliveTimeout: keepAliveTimeoutMs,
     logger: false,
-    requestTimeout: requestTimeoutMs,
     return503OnClosing: false,
+    serverFactory: (framework: RequestListener) =>
+      createHttpServer(
+        (request, response) => {
+          if (!lane.take(request, response)) framework(request, response);
+        },
+        { silenceTimeoutMs, isUpgradeWanted: (request) => upgrades.isWanted(request) },
+      ),
     skipMiddie: true,
   });
   const fastify = adapter.getInstance();
@@ -86,6 +86,8 @@ export async function createHttpApp(
   const routes = new RouteTable();
   routes.watch(fastify);
   hooks.addTo(fastify);
+  const strangers = new RequestHooks();
+  strangers.watch(fastify);
   fastify.server.on('connect', (request, socket) => socketErrors.onConnect(request, socket as Socket));
   // RFC 9110 allows to ignore an expectation that is unknown; Node would answer 417 without the envelope.
   fastify.server.on('checkExpectation', (request, response) =>
@@ -103,16 +105,12 @@ export async function createHttpApp(
     bufferLogs: true,
   });
   app.useLogger(app.get(FrameworkLogger));
-  app.useGlobalPipes(new DtoPipe());
-  app.useGlobalFilters(new ApiExceptionFilter(routes, log));
+  app.useGlobalPipes(pipe);
+  app.useGlobalFilters(new ApiExceptionFilter(routes, failures));
+  // When all routes are known, and before the first call.
+  fastify.addHook('onReady', (done) => {
+    lane.open(declaredRoutes(app, strangers));
+    done();
+  });
   return app;
-}
-
-/** The error stands for the body until the input is read: Fastify would close the connection for it. */
-function parsedOrError(body: Buffer, uint64Lists: readonly string[] | undefined): unknown {
-  try {
-    return parseJsonBody(body, uint64Lists);
-  } catch (error) {
-    return error;
-  }
 }

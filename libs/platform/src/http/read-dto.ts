@@ -25,10 +25,19 @@ class QueryFields {
  * The call's input from its body or, where the body is empty, from its query: some proxies drop a DELETE's body,
  * or put an empty object in its place.
  */
-export const BodyOrQuery = createParamDecorator((_: unknown, context: ExecutionContext): unknown => {
-  const { body, query } = context.switchToHttp().getRequest<FastifyRequest>();
+export const BodyOrQuery = createParamDecorator(bodyOrQuery);
+
+/** How {@link BodyOrQuery} is known among a method's parameters. */
+export const bodyOrQueryFactory = bodyOrQuery;
+
+function bodyOrQuery(_: unknown, context: ExecutionContext): unknown {
+  return bodyOrQueryOf(context.switchToHttp().getRequest<FastifyRequest>());
+}
+
+/** @returns what {@link DtoPipe} reads */
+export function bodyOrQueryOf({ body, query }: { readonly body: unknown; readonly query: unknown }): unknown {
   return isEmpty(body) ? new QueryFields(query) : body;
-});
+}
 
 function isEmpty(body: unknown): boolean {
   if (body === undefined) return true;
@@ -46,9 +55,14 @@ export class DtoPipe implements PipeTransform {
   transform(value: unknown, { type, metatype }: ArgumentMetadata): unknown {
     const dtoClass = metatype as DtoClass | undefined;
     if (dtoClass === undefined || this.#fields(dtoClass).length === 0) return value;
+    return this.read(value, type === 'query' ? 'query' : 'body', dtoClass);
+  }
+
+  /** @throws ApiError as {@link transform} */
+  read(value: unknown, source: 'body' | 'query', dtoClass: DtoClass): object {
     if (value instanceof ApiError) throw value;
     if (value instanceof QueryFields) return this.#read(dtoClass, value.fields, [fromQuery]);
-    if (type === 'query') return this.#read(dtoClass, value, [fromQuery]);
+    if (source === 'query') return this.#read(dtoClass, value, [fromQuery]);
     return this.#checkerOf(dtoClass)?.accept(value) ?? this.#read(dtoClass, value, []);
   }
 

@@ -2,7 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { EngineLoadDto } from './engine-load.dto.js';
 
 const maxInt32 = 2_147_483_647;
-const engine = { ip: '10.0.0.1', queuedCount: 3, prefillCount: 2, promptLength: 512, updatedUs: 1_700_000 };
+const engine = {
+  ip: '10.0.0.1',
+  queuedCount: 3,
+  prefillCount: 2,
+  promptLength: 512,
+  updatedUs: 1_700_000,
+  version: 1,
+};
 
 describe('EngineLoadDto', () => {
   it('has the counts, and the time in ns', () => {

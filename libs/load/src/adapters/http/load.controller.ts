@@ -1,12 +1,11 @@
 import { Body, Controller, Delete, Get, HttpCode, Post, Query } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
-import { ApiError, BodyOrQuery } from '#platform';
+import { ApiError, BodyOrQuery, FastLane, type RenderedJson } from '#platform';
 import { QueryLoad } from '../../application/query-load.js';
 import { type RecordOutcome, RecordRequest } from '../../application/record-request.js';
 import { ReleasePrompt } from '../../application/release-prompt.js';
 import { RemoveRequest } from '../../application/remove-request.js';
 import { ApiMode } from './api-mode.js';
-import { EngineLoadDto } from './engine-load.dto.js';
 import {
   LoadDocuments,
   QueryLoadDocument,
@@ -16,12 +15,15 @@ import {
 } from './load-documents.js';
 import { QueryLoadDto } from './query-load.dto.js';
 import { RecordRequestDto } from './record-request.dto.js';
+import { RenderedLoads } from './rendered-loads.js';
 import { RequestReferenceDto } from './request-reference.dto.js';
 
 /** The four load calls, one after the other as a router makes them. */
 @LoadDocuments
 @Controller('v1/load')
 export class LoadController {
+  readonly #rendered = new RenderedLoads();
+
   constructor(
     private readonly queryLoad: QueryLoad,
     private readonly recordRequest: RecordRequest,
@@ -32,14 +34,16 @@ export class LoadController {
 
   @Get('stats')
   @RouteConfig({ requiresReady: true })
+  @FastLane()
   @QueryLoadDocument
-  query(@Query() { cluster }: QueryLoadDto): EngineLoadDto[] {
-    return Array.from(this.queryLoad.execute(cluster), (engine) => new EngineLoadDto(engine));
+  query(@Query() { cluster }: QueryLoadDto): RenderedJson {
+    return this.#rendered.of(this.queryLoad.execute(cluster));
   }
 
   @Post('stats')
   @HttpCode(200)
   @RouteConfig({ requiresReady: true })
+  @FastLane()
   @RecordRequestDocument
   record(@Body() { request_id, cluster, ip, prompt_length, timestamp }: RecordRequestDto): null {
     const timestampNs = BigInt(timestamp ?? 0);
@@ -56,6 +60,7 @@ export class LoadController {
 
   @Delete('prompt')
   @RouteConfig({ requiresReady: true })
+  @FastLane()
   @ReleasePromptDocument
   release(@BodyOrQuery() reference: RequestReferenceDto): null {
     this.mode.checkReference(reference);
@@ -66,6 +71,7 @@ export class LoadController {
 
   @Delete('stats')
   @RouteConfig({ requiresReady: true })
+  @FastLane()
   @RemoveRequestDocument
   remove(@BodyOrQuery() reference: RequestReferenceDto): null {
     this.mode.checkReference(reference);

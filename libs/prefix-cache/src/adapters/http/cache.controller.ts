@@ -1,6 +1,6 @@
 import { Body, Controller, Delete, HttpCode, Post } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
-import { ApiError, BodyOrQuery, Uint64List } from '#platform';
+import { ApiError, BodyOrQuery, FastLane, Uint64List } from '#platform';
 import { DropEngine } from '../../application/drop-engine.js';
 import { QueryPrefixes } from '../../application/query-prefixes.js';
 import { SavePrefixes } from '../../application/save-prefixes.js';
@@ -33,6 +33,7 @@ export class CacheController {
   @Post('query')
   @HttpCode(200)
   @RouteConfig(withChain)
+  @FastLane()
   @QueryPrefixesDocument
   query(@Body() { cluster, prompt_hash = Uint64List.empty, topk }: QueryPrefixesDto): LocationsDto {
     return new LocationsDto(this.queryPrefixes.execute(cluster, chainOf(prompt_hash), topk));
@@ -41,6 +42,7 @@ export class CacheController {
   @Post('save')
   @HttpCode(200)
   @RouteConfig(withChain)
+  @FastLane()
   @SavePrefixesDocument
   save(@Body() { cluster, ip, prompt_hash = Uint64List.empty }: SavePrefixesDto): null {
     this.savePrefixes.execute(cluster, ip, chainOf(prompt_hash));

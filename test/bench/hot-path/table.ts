@@ -1,0 +1,78 @@
+import Table from 'cli-table3';
+import type { Bar, ServerSummary, Spread, Summary } from './summary.ts';
+
+/** A scenario and what came of it. */
+export interface Result {
+  readonly name: string;
+  /** What the service was measured beside. */
+  readonly yardstick: string;
+  /** Undefined where the service does not have its calls. */
+  readonly summary: Summary | undefined;
+}
+
+const columns = [
+  'scenario',
+  'server',
+  'calls/s',
+  'CPU µs/call',
+  'ratio',
+  'p50 ms',
+  'p99 ms',
+  'p99.9 ms',
+  'RSS MiB',
+];
+const unknown = '-';
+
+/** All results as a table, two lines each. */
+export function tableOf(results: readonly Result[]): string {
+  const table = new Table({
+    head: columns,
+    style: { head: [], border: [], compact: true },
+    colAligns: columns.map((_, index) => (index < 2 ? 'left' : 'right')),
+  });
+  for (const result of results) table.push(...rowsOf(result));
+  return table.toString();
+}
+
+export function rowsOf({ name, yardstick, summary }: Result): string[][] {
+  if (summary === undefined) return [[name, 'service', 'not there', ...columns.slice(3).map(() => unknown)]];
+  const { service, cpuRatio, bars } = summary;
+  const ratio = spreadText(cpuRatio, 2) + barText(bars, 'cpuRatio');
+  return [
+    [name, 'service', ...figuresOf(service, ratio, barText(bars, 'p99Ms'))],
+    ['', yardstick, ...figuresOf(summary.yardstick, unknown, '')],
+  ];
+}
+
+/** Latencies whose greater part may be the pacer's own are marked: it was as late at that share of its calls. */
+function figuresOf(
+  { callsPerSecond, cpuUsPerCall, residentBytes, latency, lag }: ServerSummary,
+  ratio: string,
+  p99Bar: string,
+): string[] {
+  const latencies = (['p50Ms', 'p99Ms', 'p999Ms'] as const).map((name) => {
+    if (latency === undefined || lag === undefined) return unknown;
+    return latency[name].toFixed(2) + (lag[name] > latency[name] / 2 ? '*' : '');
+  });
+  return [
+    spreadText(callsPerSecond, 0),
+    spreadText(cpuUsPerCall, 1),
+    ratio,
+    latencies[0]!,
+    latencies[1]! + p99Bar,
+    latencies[2]!,
+    (residentBytes.median / 2 ** 20).toFixed(0),
+  ];
+}
+
+function spreadText({ median, min, max }: Spread, digits: number): string {
+  const [middle, least, most] = [median, min, max].map((figure) =>
+    figure.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits }),
+  );
+  return `${middle} (${least}–${most})`;
+}
+
+function barText(bars: readonly Bar[], figure: Bar['figure']): string {
+  const bar = bars.find((bar) => bar.figure === figure);
+  return bar === undefined ? '' : ` ${bar.isMet ? 'met' : 'MISSED'}: <= ${bar.most}`;
+}
