@@ -118,7 +118,7 @@ describe('a replica that joins', () => {
     await joiner.ready;
     const held = (ip: string, hash: number): WireEvent => {
       const h = Buffer.from(BigUint64Array.of(BigInt(hash)).buffer).toString('base64');
-      return { kind: 'prefix-cache', ageMs: 9, unchangedMs: 9, state: { c: 'c', e: ip, h, o: 1 } as object };
+      return { kind: 'prefix-cache', ageMs: 0, unchangedMs: 0, state: { c: 'c', e: ip, h, o: 1 } as object };
     };
     await peer.giveHints(peer.header);
     await peer.giveHints({ events: [held(a, 1), held(b, 1)] });
@@ -133,6 +133,7 @@ describe('a replica that joins', () => {
     const dropped = { kind: 'prefix-cache', ageMs: 0, unchangedMs: 0, state: { c: 'c', e: a, d: 1 } };
     await joiner.calls.events([dropped], { origin: peer.address, epoch: peer.epoch });
     await allFind([joiner], [1], [{ ip: b, length: 1 }]);
+    // The age of a line that was made before the drop and has waited on its way.
     await peer.giveHints({ events: [held(a, 2), held(b, 2)] });
     await allFind([joiner], [2], [{ ip: b, length: 1 }]);
     await peer.giveHints({ end: true });

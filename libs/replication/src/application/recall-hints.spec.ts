@@ -42,10 +42,11 @@ describe('RecallHints', () => {
   const begin = () => {
     const startedMs = parts.clock.nowMs();
     const end: { outcome?: RecallOutcome; tookMs?: number } = {};
-    void recallHints.execute().then((outcome) => {
-      end.outcome = outcome;
+    const recall = async () => {
+      end.outcome = await recallHints.execute();
       end.tookMs = parts.clock.nowMs() - startedMs;
-    });
+    };
+    void recall();
     return end;
   };
 

@@ -9,7 +9,7 @@ import type { Random } from './ports/random.js';
 import type { Timers } from './ports/timers.js';
 import type { ReplicatedStates } from './replicated-states.js';
 
-/** Several times what the largest index takes. What has not come by then is better learned from what clients do. */
+/** Eight million prefixes take 15 to 25 s. What has not come in a minute is better learned from what clients do. */
 const deadlineMs = 60_000;
 /** Before the second round of peers, the third and so on: who is too busy now has joiners that can't serve yet. */
 const pausesMs: readonly number[] = [1_000, 2_000, 4_000, 8_000];
