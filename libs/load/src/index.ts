@@ -1,4 +1,5 @@
 export { SystemClockModule } from './adapters/clock/system-clock.module.js';
+export { RenderedLoads } from './adapters/http/rendered-loads.js';
 export { LoadGoWire } from './adapters/replication/go-wire.js';
 export { readChange } from './adapters/replication/life-format.js';
 export { ReplicatedChanges, ReplicatedChangesModule } from './adapters/replication/replicated-changes.js';

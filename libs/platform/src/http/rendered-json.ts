@@ -1,11 +1,9 @@
-/** Data of an answer that is JSON already, kept by whoever made it for as long as it is true. ASCII only. */
+/** Data of an answer that is JSON already, kept by whoever made it for as long as it is true. */
 export class RenderedJson {
-  readonly bytes: Buffer;
   #text: string | undefined;
 
-  constructor(text: string) {
-    this.bytes = Buffer.from(text, 'latin1');
-  }
+  /** @param bytes ASCII; they must never change, since they may be on their way to a slow client */
+  constructor(readonly bytes: Buffer) {}
 
   get text(): string {
     return (this.#text ??= this.bytes.toString('latin1'));

@@ -4,7 +4,7 @@ import { ManualClock } from '#testing';
 import { GcPolicy } from '../../domain/gc-policy.js';
 import { LoadStats } from '../../domain/load-stats.js';
 import { EngineLoadDto } from './engine-load.dto.js';
-import { RenderedLoads, engineText } from './rendered-loads.js';
+import { RenderedLoads } from './rendered-loads.js';
 
 const limits = { maxRequests: 1e6, maxEngines: 1e6, maxClusters: 1e6, maxTombstones: 1e6 };
 
@@ -59,25 +59,5 @@ describe('RenderedLoads', () => {
 
   it('has no engines of a cluster that nobody knows', () => {
     expect(new RenderedLoads().of(undefined).text).toBe('[]');
-  });
-});
-
-describe('engineText', () => {
-  it('is the JSON of an EngineLoadDto', () => {
-    const count = fc.oneof(fc.nat(), fc.constantFrom(0, 2 ** 31 - 1, 2 ** 31, Number.MAX_SAFE_INTEGER));
-    const engine = fc.record({
-      ip: fc.ipV4(),
-      queuedCount: count,
-      prefillCount: count,
-      promptLength: count,
-      updatedUs: fc.integer({ min: Date.UTC(2020, 0) * 1000, max: Date.UTC(2100, 0) * 1000 }),
-      version: fc.nat(),
-    });
-    fc.assert(
-      fc.property(engine, (given) => {
-        expect(engineText(given)).toBe(JSON.stringify(new EngineLoadDto(given)));
-      }),
-      { numRuns: 5_000 },
-    );
   });
 });

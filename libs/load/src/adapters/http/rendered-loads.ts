@@ -1,16 +1,23 @@
 import { RenderedJson } from '#platform';
 import type { EngineLoad } from '../../domain/engine-stats.js';
 import type { ModelLoad } from '../../domain/model-stats.js';
-import { maxInt32 } from './int32.js';
+import {
+  engineBytes,
+  layoutOf,
+  maxEngineBytes,
+  upperTimeOf,
+  writeEngine,
+  writeNumbers,
+} from './engine-bytes.js';
 
-/** Engines whose text is put together at once, and again when one of them has changed. */
-const blockEngines = 32;
-
-const noEngines = new RenderedJson('[]');
+const noEngines = new RenderedJson(Buffer.from('[]'));
+const comma = 0x2c;
+const open = 0x5b;
+const close = 0x5d;
 
 /**
- * The answers to load queries as text. Between two queries few engines of a cluster change, so the text of each engine
- * is kept until it does; what is kept goes with the cluster.
+ * The answers to load queries as JSON. Between two queries few engines of a cluster change, so the answer before is
+ * copied but for those; where none has changed it is the answer. What is kept goes with the cluster.
  */
 export class RenderedLoads {
   readonly #clusters = new WeakMap<ModelLoad, RenderedCluster>();
@@ -27,70 +34,91 @@ export class RenderedLoads {
   }
 }
 
-/** Engines that stand one behind the other in an answer. */
-interface Block {
-  text: string;
-  isStale: boolean;
-}
-
 class RenderedCluster {
   readonly #engines: EngineLoad[] = [];
   readonly #versions: number[] = [];
-  readonly #texts: string[] = [];
-  readonly #blocks: Block[] = [];
+  /** Of each engine as it was rendered, see {@link layoutOf}; none of one that was not. */
+  readonly #layouts: number[] = [];
+  readonly #upperTimes: number[] = [];
+  /** Where each engine's JSON begins, and behind the last one where the next would. */
+  readonly #starts: number[] = [1];
   #rendered = noEngines;
 
   render(model: ModelLoad): RenderedJson {
-    if (!this.#update(model)) return this.#rendered;
-    for (const [i, block] of this.#blocks.entries()) {
-      if (!block.isStale) continue;
-      block.text = this.#texts.slice(i * blockEngines, (i + 1) * blockEngines).join(',');
-      block.isStale = false;
+    const before = this.#engines.length;
+    const { renumbered, rewritten } = this.#changes(model);
+    const isAsLong = rewritten.length === 0 && this.#engines.length === before;
+    if (isAsLong && renumbered.length === 0) return this.#rendered;
+    const bytes = isAsLong ? Buffer.from(this.#rendered.bytes) : this.#spliced(rewritten);
+    for (const place of renumbered) {
+      const engine = this.#engines[place]!;
+      writeNumbers(bytes, this.#starts[place]!, engine, this.#layouts[place]!, this.#upperTimes[place]!);
     }
-    this.#rendered = new RenderedJson(`[${this.#blocks.map(({ text }) => text).join(',')}]`);
+    this.#rendered = new RenderedJson(bytes);
     return this.#rendered;
   }
 
-  /** @returns whether anything has changed */
-  #update(model: ModelLoad): boolean {
-    let hasChanged = false;
+  /** Takes note of the engines as they are. @returns the places where only digits have changed, and the others */
+  #changes(model: ModelLoad): { renumbered: number[]; rewritten: number[] } {
+    const renumbered: number[] = [];
+    const rewritten: number[] = [];
     let place = 0;
     for (const engine of model.engines()) {
       if (this.#engines[place] !== engine || this.#versions[place] !== engine.version) {
-        this.#put(place, engine);
-        hasChanged = true;
+        const upperTime = upperTimeOf(engine.updatedUs);
+        const layout = layoutOf(engine, upperTime);
+        const isSame =
+          this.#engines[place] === engine &&
+          this.#layouts[place] === layout &&
+          this.#upperTimes[place] === upperTime;
+        (isSame ? renumbered : rewritten).push(place);
+        this.#engines[place] = engine;
+        this.#versions[place] = engine.version;
+        this.#layouts[place] = layout;
+        this.#upperTimes[place] = upperTime;
       }
       place++;
     }
-    return this.#truncate(place) || hasChanged;
+    this.#engines.length = place;
+    this.#versions.length = place;
+    this.#layouts.length = place;
+    this.#upperTimes.length = place;
+    return { renumbered, rewritten };
   }
 
-  #put(place: number, engine: EngineLoad): void {
-    this.#engines[place] = engine;
-    this.#versions[place] = engine.version;
-    this.#texts[place] = engineText(engine);
-    const block = Math.floor(place / blockEngines);
-    (this.#blocks[block] ??= { text: '', isStale: true }).isStale = true;
+  /** What was rendered before, with some engines written anew, with more engines or with fewer. */
+  #spliced(rewritten: readonly number[]): Buffer {
+    const count = this.#engines.length;
+    if (count === 0) return noEngines.bytes;
+    const from = this.#rendered.bytes;
+    const starts = this.#starts;
+    const bytes = Buffer.allocUnsafe(from.length + rewritten.length * maxEngineBytes);
+    bytes[0] = open;
+    let at = 1;
+    let next = 0;
+    for (let place = 0; place < count;) {
+      if (place === rewritten[next]) {
+        const engine = this.#engines[place]!;
+        const layout = this.#layouts[place]!;
+        writeEngine(bytes, at, engine, layout, this.#upperTimes[place]!);
+        starts[place] = at;
+        at += engineBytes(engine.ip, layout) + 1;
+        place++;
+        next++;
+      } else {
+        // All up to the next that is written anew, with the commas behind them.
+        const end = rewritten[next] ?? count;
+        const shift = at - starts[place]!;
+        from.copy(bytes, at, starts[place], starts[end]);
+        at = starts[end]! + shift;
+        if (shift === 0) place = end;
+        else for (; place < end; place++) starts[place]! += shift;
+      }
+      bytes[at - 1] = comma;
+    }
+    starts[count] = at;
+    starts.length = count + 1;
+    bytes[at - 1] = close;
+    return bytes.subarray(0, at);
   }
-
-  /** @returns whether there were more engines before */
-  #truncate(count: number): boolean {
-    if (this.#engines.length === count) return false;
-    this.#engines.length = count;
-    this.#versions.length = count;
-    this.#texts.length = count;
-    this.#blocks.length = Math.ceil(count / blockEngines);
-    const last = this.#blocks.at(-1);
-    if (last !== undefined) last.isStale = true;
-    return true;
-  }
-}
-
-/** What JSON.stringify makes of an {@link EngineLoadDto}, in a third of the time. A test holds the two against each other. */
-export function engineText({ ip, queuedCount, promptLength, updatedUs, prefillCount }: EngineLoad): string {
-  const queued = queuedCount < maxInt32 ? queuedCount : maxInt32;
-  const prompt = promptLength < maxInt32 ? promptLength : maxInt32;
-  const prefill = prefillCount < maxInt32 ? prefillCount : maxInt32;
-  // Microseconds are a number without loss, nanoseconds are not.
-  return `{"ip":"${ip}","queued_req_num":${queued},"prompt_length":${prompt},"updated_time":${updatedUs}000,"prefill_req_num":${prefill}}`;
 }

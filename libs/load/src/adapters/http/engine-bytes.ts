@@ -1,0 +1,105 @@
+import type { EngineLoad } from '../../domain/engine-stats.js';
+import { digitCount, writeDigits } from './digits.js';
+import { maxInt32 } from './int32.js';
+
+const [beforeIp, beforeQueued, beforePrompt, beforeUpdated, beforePrefill, end] = [
+  '{"ip":"',
+  '","queued_req_num":',
+  ',"prompt_length":',
+  ',"updated_time":',
+  '000,"prefill_req_num":',
+  '}',
+].map((text) => Buffer.from(text)) as [Buffer, Buffer, Buffer, Buffer, Buffer, Buffer];
+
+/** From the end of the address to the count, and from each number to the next. */
+const queuedGap = beforeQueued.length;
+const promptGap = beforePrompt.length;
+const updatedGap = beforeUpdated.length;
+const prefillGap = beforePrefill.length;
+const ipAt = beforeIp.length;
+
+/** An address, three 31-bit counts, a time of 16 digits, and the names. */
+export const maxEngineBytes = 192;
+
+/** A time is written in two parts, of which the upper changes every 100 s; the lower one has so many digits. */
+const lowDigits = 8;
+const lowUnitUs = 10 ** lowDigits;
+
+/** The upper part of a time. */
+export function upperTimeOf(updatedUs: number): number {
+  return Math.floor(updatedUs / lowUnitUs);
+}
+
+/**
+ * How many digits the numbers of an engine have, in four bits each. An engine with the same layout and the same upper
+ * time as before is written to the same bytes but for {@link writeNumbers}.
+ */
+export function layoutOf({ queuedCount, promptLength, prefillCount }: EngineLoad, upperTime: number): number {
+  return (
+    digitCount(shown(queuedCount)) |
+    (digitCount(shown(promptLength)) << 4) |
+    (digitCount(shown(prefillCount)) << 8) |
+    (digitCount(upperTime) << 12)
+  );
+}
+
+/** Bytes of an engine that is written. */
+export function engineBytes(ip: string, layout: number): number {
+  const names = beforeIp.length + beforeQueued.length + beforePrompt.length;
+  const more = beforeUpdated.length + beforePrefill.length + end.length;
+  const counts = (layout & 15) + ((layout >> 4) & 15) + ((layout >> 8) & 15);
+  return names + more + ip.length + counts + ((layout >> 12) & 15) + lowDigits;
+}
+
+/**
+ * Writes what JSON.stringify makes of an `EngineLoadDto`; a test holds the two against each other. Microseconds are a
+ * number without loss, nanoseconds are not: their last three digits stand among the names.
+ */
+export function writeEngine(
+  bytes: Buffer,
+  start: number,
+  engine: EngineLoad,
+  layout: number,
+  upperTime: number,
+): void {
+  const { ip } = engine;
+  const upperDigits = (layout >> 12) & 15;
+  let at = writeBytes(bytes, start, beforeIp);
+  for (let i = 0; i < ip.length; i++) bytes[at + i] = ip.charCodeAt(i);
+  at = writeBytes(bytes, at + ip.length, beforeQueued);
+  at = writeBytes(bytes, at + (layout & 15), beforePrompt);
+  at = writeBytes(bytes, at + ((layout >> 4) & 15), beforeUpdated);
+  writeDigits(bytes, at, upperTime, upperDigits);
+  at = writeBytes(bytes, at + upperDigits + lowDigits, beforePrefill);
+  writeBytes(bytes, at + ((layout >> 8) & 15), end);
+  writeNumbers(bytes, start, engine, layout, upperTime);
+}
+
+/** Writes the digits that may change while an engine's layout and upper time do not. */
+export function writeNumbers(
+  bytes: Buffer,
+  start: number,
+  { ip, queuedCount, promptLength, updatedUs, prefillCount }: EngineLoad,
+  layout: number,
+  upperTime: number,
+): void {
+  const queuedDigits = layout & 15;
+  const promptDigits = (layout >> 4) & 15;
+  const queuedAt = start + ipAt + ip.length + queuedGap;
+  const promptAt = queuedAt + queuedDigits + promptGap;
+  const lowAt = promptAt + promptDigits + updatedGap + ((layout >> 12) & 15);
+  writeDigits(bytes, queuedAt, shown(queuedCount), queuedDigits);
+  writeDigits(bytes, promptAt, shown(promptLength), promptDigits);
+  writeDigits(bytes, lowAt, updatedUs - upperTime * lowUnitUs, lowDigits);
+  writeDigits(bytes, lowAt + lowDigits + prefillGap, shown(prefillCount), (layout >> 8) & 15);
+}
+
+/** As a gateway can read it. */
+function shown(count: number): number {
+  return count < maxInt32 ? count : maxInt32;
+}
+
+function writeBytes(bytes: Buffer, at: number, from: Buffer): number {
+  for (let i = 0; i < from.length; i++) bytes[at + i] = from[i]!;
+  return at + from.length;
+}
