@@ -192,6 +192,11 @@ describe('the calls between replicas', () => {
       [`buckets=${'1,'.repeat(256)}1`, 'buckets must be a list of at most 256 integers from 0 to 255'],
       ['younger_than_ms=-1', 'younger_than_ms must be a number from 0, in milliseconds, but was "-1"'],
       ['younger_than_ms=NaN', 'younger_than_ms must be a number from 0, in milliseconds, but was "NaN"'],
+      ['hints=yes', 'hints must be true or false, but was "yes"'],
+      ['hints=', 'hints must be true or false, but was ""'],
+      ['hints=true&hints=true', 'hints must be true or false, but was a list'],
+      ['hints=true&buckets=1', 'hints must be asked for as a whole; leave out buckets and younger_than_ms'],
+      ['hints=true&younger_than_ms=0', 'hints must be asked for as a whole; leave out'],
     ])('?%s for a snapshot', async (query, message) => {
       const answer = await calls.snapshot(`?${query}`);
       expect(outcome(answer)).toEqual(invalidArgument);

@@ -40,10 +40,11 @@ export {
 export { Timers } from './application/ports/timers.js';
 export { ReceiveBatch } from './application/receive-batch.js';
 export { ReceiveGoEvent } from './application/receive-go-event.js';
+export { RecallHints } from './application/recall-hints.js';
 export { RepairDivergence } from './application/repair-divergence.js';
 export { ReplicatedStates } from './application/replicated-states.js';
 export { Replication } from './application/replication.js';
-export { ServeSnapshot } from './application/serve-snapshot.js';
+export { ServeSnapshot, type SnapshotSelection } from './application/serve-snapshot.js';
 export { TakeDigest } from './application/take-digest.js';
 export { EventLog, type LogLimits } from './domain/event-log.js';
 export { OwnAddresses } from './domain/own-addresses.js';

@@ -21,6 +21,7 @@ import { Random } from './application/ports/random.js';
 import { Timers } from './application/ports/timers.js';
 import { ReceiveBatch } from './application/receive-batch.js';
 import { ReceiveGoEvent } from './application/receive-go-event.js';
+import { RecallHints } from './application/recall-hints.js';
 import { RepairDivergence } from './application/repair-divergence.js';
 import { ReplicatedStates } from './application/replicated-states.js';
 import { Replication } from './application/replication.js';
@@ -72,7 +73,7 @@ export class ReplicationModule {
         made(BatchReader, ReceiveBatch),
         made(BatchStreams, Upgrades, BatchReader),
         ...meshProviders(options),
-        made(MergeEvents, ReplicatedStates, ReplicationTotals, Timers),
+        made(MergeEvents, ReplicatedStates, ReplicationTotals, Clock, Timers),
         made(LoadSnapshot, PeerClient, ReceivedCursors, MergeEvents, ReplicationTotals, Clock, Journal),
         made(CloseGap, ThisReplica, Mesh, LoadSnapshot, Clock),
         made(ReceiveBatch, ThisReplica, Mesh, ReceivedCursors, MergeEvents, CloseGap, ReplicationTotals),
@@ -107,7 +108,28 @@ export class ReplicationModule {
             new BootstrapReplica(...parts, options.bootstrapTimeoutMs),
           inject: [FollowDirectory, Mesh, LoadSnapshot, CloseGap, Clock, Timers, Random],
         },
-        made(Replication, ThisReplica, FollowDirectory, EventFeed, BootstrapReplica, RepairDivergence),
+        made(
+          RecallHints,
+          ThisReplica,
+          ReplicatedStates,
+          Mesh,
+          PeerClient,
+          MergeEvents,
+          ReplicationTotals,
+          Clock,
+          Timers,
+          Random,
+          Journal,
+        ),
+        made(
+          Replication,
+          ThisReplica,
+          FollowDirectory,
+          EventFeed,
+          BootstrapReplica,
+          RepairDivergence,
+          RecallHints,
+        ),
         {
           provide: ReportStatus,
           useFactory: (self, log, mesh, directory, cursors, totals) =>

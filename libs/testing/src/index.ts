@@ -4,6 +4,7 @@ export {
   directoryContract,
   replicaPort,
 } from './contracts/directory-contract.js';
+export { type HintHarness, hintContract } from './contracts/hint-contract.js';
 export {
   type PeerClientHarness,
   type PeerClientTraits,

@@ -15,13 +15,14 @@ export interface SentBatch {
 
 /**
  * The other side of the wire, without any code of the service: a peer that takes all batches, and gives its snapshot
- * when the test says so.
+ * and its hints when the test says so.
  */
 export class FakePeer implements AsyncDisposable {
   readonly epoch = 'fedcba9876543210';
   readonly batches: SentBatch[] = [];
   readonly #server = createServer((request, response) => void this.#answer(request, response));
   readonly #snapshotAsked = Promise.withResolvers<ServerResponse>();
+  readonly #hintsAsked = Promise.withResolvers<ServerResponse>();
 
   static async start(): Promise<FakePeer> {
     const peer = new FakePeer();
@@ -46,6 +47,20 @@ export class FakePeer implements AsyncDisposable {
     response.end(lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
   }
 
+  /** The first call for hints, which is left without an answer. */
+  get hintsAsked(): Promise<ServerResponse> {
+    return this.#hintsAsked.promise;
+  }
+
+  /** Gives a line of the hints that were asked for; the first of all is `header`. */
+  async giveHints(line: object): Promise<void> {
+    (await this.hintsAsked).write(`${JSON.stringify(line)}\n`);
+  }
+
+  get header(): object {
+    return { v: 1, epoch: this.epoch, cursors: {} };
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#server.closeAllConnections();
     this.#server.close();
@@ -54,7 +69,8 @@ export class FakePeer implements AsyncDisposable {
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (request.url!.startsWith('/v1/replica/snapshot')) {
-      this.#snapshotAsked.resolve(response);
+      const asked = request.url!.includes('hints=true') ? this.#hintsAsked : this.#snapshotAsked;
+      asked.resolve(response);
       return;
     }
     const chunks: Buffer[] = await request.toArray();

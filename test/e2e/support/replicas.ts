@@ -1,4 +1,5 @@
 import { vi } from 'vitest';
+import { CacheCalls } from './cache-calls.js';
 import { freePort } from './free-port.js';
 import { LoadCalls } from './load-calls.js';
 import { ReplicaCalls, type Status } from './replica-calls.js';
@@ -57,6 +58,7 @@ export class Replicas implements AsyncDisposable {
 export class Member {
   readonly calls: ReplicaCalls;
   readonly load: LoadCalls;
+  readonly cache: CacheCalls;
   readonly ready: Promise<void>;
 
   constructor(
@@ -65,6 +67,7 @@ export class Member {
   ) {
     this.calls = new ReplicaCalls(running.url);
     this.load = new LoadCalls(running.url);
+    this.cache = new CacheCalls(running.url);
     this.ready = running.ready;
   }
 

@@ -1,5 +1,5 @@
 import { type Life, LoadStats, type Moment, type RequestRecord, requestKeyOf } from '#load';
-import { RepairDivergence, type StateSelection, type ServeSnapshot } from '#replication';
+import { RepairDivergence, type ServeSnapshot, type SnapshotSelection } from '#replication';
 import { worldBeginsMs } from './world.js';
 
 const tenDaysMs = 864_000_000;
@@ -40,12 +40,12 @@ export class ClockOrderedLoad extends LoadStats {
 export class CursorsReadLast {
   constructor(private readonly real: ServeSnapshot) {}
 
-  execute(selection: StateSelection): ReturnType<ServeSnapshot['execute']> {
+  execute(selection: SnapshotSelection): ReturnType<ServeSnapshot['execute']> {
     const lines = this.real.execute(selection);
     return typeof lines === 'string' ? lines : this.#reordered(lines, selection);
   }
 
-  async *#reordered(lines: AsyncIterable<string>, selection: StateSelection): AsyncIterable<string> {
+  async *#reordered(lines: AsyncIterable<string>, selection: SnapshotSelection): AsyncIterable<string> {
     const all: string[] = [];
     for await (const line of lines) all.push(line);
     const later = this.real.execute(selection);

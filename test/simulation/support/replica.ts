@@ -30,6 +30,7 @@ import {
   ReceiveBatch,
   ReceiveGoEvent,
   ReceivedCursors,
+  RecallHints,
   RepairDivergence,
   ReplicatedStates,
   Replication,
@@ -107,7 +108,7 @@ export class SimulatedReplica {
     this.#removeRequest = new RemoveRequest(this.load, this.#clock, changes);
     this.#collectGarbage = new CollectGarbage(this.load, this.#clock);
 
-    const mergeEvents = new MergeEvents(states, totals, timers);
+    const mergeEvents = new MergeEvents(states, totals, clock, timers);
     const loadSnapshot = new LoadSnapshot(client, cursors, mergeEvents, totals, clock, journal);
     const closeGap = new CloseGap(self, mesh, loadSnapshot, clock);
     const receiveBatch = new ReceiveBatch(self, mesh, cursors, mergeEvents, closeGap, totals);
@@ -144,7 +145,19 @@ export class SimulatedReplica {
       random,
       bootstrapTimeoutMs,
     );
-    this.#replication = new Replication(self, follow, feed, bootstrap, repair);
+    const recallHints = new RecallHints(
+      self,
+      states,
+      mesh,
+      client,
+      mergeEvents,
+      totals,
+      clock,
+      timers,
+      random,
+      journal,
+    );
+    this.#replication = new Replication(self, follow, feed, bootstrap, repair, recallHints);
 
     const server: ReplicaServer = {
       receiveBatch: async (body) => {

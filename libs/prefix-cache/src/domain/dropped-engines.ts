@@ -16,6 +16,11 @@ export class DroppedEngines {
     if (this.#droppedMs.size > this.maxEngines) this.#droppedMs.delete(this.#first()!);
   }
 
+  /** @returns whether it is known that the engine was dropped */
+  has(cluster: string, ip: string): boolean {
+    return this.#droppedMs.size > 0 && this.#droppedMs.has(keyOf(cluster, ip));
+  }
+
   /** @returns whether the engine was dropped after a moment */
   isDroppedAfter(cluster: string, ip: string, momentMs: number): boolean {
     return this.#droppedMs.size > 0 && (this.#droppedMs.get(keyOf(cluster, ip)) ?? momentMs) > momentMs;

@@ -169,6 +169,14 @@ describe('PrefixIndex', () => {
       expect(index.totals.evictedBlocks.engine_full).toBe(1);
     });
 
+    it('recalls nothing of an engine that was dropped, however young it seems: lines may have waited for long', () => {
+      index.drop('llama', a, nowMs);
+      expect(index.recall('llama', a, prompt(1), nowMs + 5, nowMs + 5)).toBe(false);
+      expect(index.recall('llama', b, prompt(1), nowMs + 5, nowMs + 5)).toBe(true);
+      expect(index.save('llama', a, prompt(1), nowMs + 5, nowMs + 5)).toBe(true);
+      expect(index.recall('llama', a, prompt(2), nowMs + 5, nowMs + 5)).toBe(false);
+    });
+
     it('recalls no engine beyond the limit, and puts those it recalls behind those that are in use', () => {
       save(a, prompt(1));
       index.recall('llama', b, prompt(1), nowMs, nowMs);
@@ -205,8 +213,10 @@ describe('PrefixIndex', () => {
       large.save('llama', a, numbers(0), nowMs, nowMs);
       large.save('llama', b, numbers(10_000), nowMs, nowMs);
       const slices = large.recent.slices()[Symbol.iterator]();
-      const first = slices.next().value as readonly { hashes: HashChain }[];
-      expect(first.map(({ hashes }) => hashes.length)).toEqual([2_000]);
+      const lengths = Array.from({ length: 4 }, () =>
+        (slices.next().value as readonly { hashes: HashChain }[]).map(({ hashes }) => hashes.length),
+      );
+      expect(lengths).toEqual([[500], [500], [500], [500]]);
       // Evicts what was to be told of the first engine, and its last place with it.
       large.save('llama', c, numbers(20_000), nowMs, nowMs);
       const rest: number[] = [];

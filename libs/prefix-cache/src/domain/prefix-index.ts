@@ -112,13 +112,14 @@ export class PrefixIndex {
 
   /**
    * The engine has held these prefixes for a while: less recently than all that is known here. Nothing is evicted for
-   * them.
+   * them. Of an engine that was dropped nothing is recalled: what it has got since then was told as saved.
    *
    * @returns whether any of it was news
    */
   recall(cluster: string, ip: string, chain: HashChain, savedMs: number, nowMs: number): boolean {
     this.#expire(nowMs);
-    if (chain.length === 0 || this.#isOver(cluster, ip, savedMs, nowMs) || !this.#makeRoom()) return false;
+    if (chain.length === 0 || this.#isOver(cluster, ip, savedMs, nowMs)) return false;
+    if (this.#dropped.has(cluster, ip) || !this.#makeRoom()) return false;
     const known = this.#roster.engine(cluster, ip);
     if (known === undefined && this.#roster.count >= this.limits.maxEngines) return false;
     const engine = known ?? this.#addEngine(cluster, ip);

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type ReplicaParts, replicaParts } from '#testing';
+import { GrowingNumbers, type ReplicaParts, replicaParts } from '#testing';
 import type { PeerAddress } from '../domain/peer-address.js';
 import { ReceivedCursors } from '../domain/received-cursors.js';
 import { BootstrapReplica, type BootstrapOutcome } from './bootstrap-replica.js';
@@ -10,6 +10,7 @@ import { LoadSnapshot } from './load-snapshot.js';
 import { MergeEvents } from './merge-events.js';
 import { Mesh } from './mesh.js';
 import { PeerError, type SnapshotStream } from './ports/peer-client.js';
+import { RecallHints } from './recall-hints.js';
 import { RepairDivergence } from './repair-divergence.js';
 import { Replication } from './replication.js';
 import { TakeDigest } from './take-digest.js';
@@ -28,14 +29,8 @@ describe('a replica that joins', () => {
     const { self, log, client, totals, clock, timers, random, journal, states } = parts;
     mesh = new Mesh(parts);
     const cursors = new ReceivedCursors();
-    const load = new LoadSnapshot(
-      client,
-      cursors,
-      new MergeEvents(states, totals, timers),
-      totals,
-      clock,
-      journal,
-    );
+    const mergeEvents = new MergeEvents(states, totals, clock, timers);
+    const load = new LoadSnapshot(client, cursors, mergeEvents, totals, clock, journal);
     closeGap = new CloseGap(self, mesh, load, clock);
     lookUp = async () => [one, other].map((peer) => ({ host: peer.slice(0, -5), port: 8080 }));
     const follow = new FollowDirectory({ lookUp: () => lookUp() }, 5_000, mesh, totals, timers, journal);
@@ -53,13 +48,20 @@ describe('a replica that joins', () => {
       random,
       journal,
     );
-    replication = new Replication(
+    const recallHints = new RecallHints(
       self,
-      follow,
-      new EventFeed(log, mesh, clock, timers, true),
-      bootstrap,
-      repair,
+      states,
+      mesh,
+      client,
+      mergeEvents,
+      totals,
+      clock,
+      timers,
+      random,
+      journal,
     );
+    const feed = new EventFeed(log, mesh, clock, timers, true);
+    replication = new Replication(self, follow, feed, bootstrap, repair, recallHints);
   });
 
   /** @returns how the join went, and when; undefined while it lasts */
@@ -242,6 +244,47 @@ describe('a replica that joins', () => {
     await parts.timers.advance(4_000);
     expect(end.outcome).toBe('nobody-ready');
     expect(end.tookMs).toBeGreaterThanOrEqual(3_000);
+  });
+
+  describe('where there are hints', () => {
+    let hints: GrowingNumbers;
+    let giveHints: () => void;
+    beforeEach(() => {
+      hints = new GrowingNumbers(parts.clock, 'hints', false);
+      parts.states.add(hints);
+      const given = new Promise<void>((resolve) => (giveHints = resolve));
+      const eventOf = (name: string) => ({ kind: 'hints', ageMs: 0, unchangedMs: 0, state: [name, 1] });
+      parts.client.onSnapshot = (_peer, request) => {
+        if (request.hints !== true) return snapshotOf('a');
+        const chunks = async function* () {
+          yield [eventOf('first')];
+          await given;
+          yield [eventOf('second')];
+        };
+        return { header: { epoch, cursors: new Map() }, chunks: chunks() };
+      };
+    });
+
+    it('is ready before it asks for them', async () => {
+      const end = joining();
+      await parts.timers.advance(20);
+      expect([end.outcome, isReady(), parts.numbers.values]).toEqual(['loaded', true, { a: 1 }]);
+      expect(parts.client.snapshotRequests).toMatchObject([{}, { hints: true }]);
+      giveHints();
+      await parts.timers.advance(10);
+      expect(hints.merged).toEqual(['first', 'second']);
+    });
+
+    it('takes no more of them once it drains', async () => {
+      joining();
+      await parts.timers.advance(20);
+      expect(hints.merged).toEqual(['first']);
+      replication.drain();
+      giveHints();
+      await parts.timers.advance(60_000);
+      expect(hints.merged).toEqual(['first']);
+      expect(parts.journal.types).not.toContain('hints-loaded');
+    });
   });
 
   it('compares itself with others once it is ready', async () => {

@@ -16,7 +16,7 @@ describe('LoadSnapshot', () => {
   beforeEach(() => {
     parts = replicaParts();
     cursors = new ReceivedCursors();
-    const mergeEvents = new MergeEvents(parts.states, parts.totals, parts.timers);
+    const mergeEvents = new MergeEvents(parts.states, parts.totals, parts.clock, parts.timers);
     loadSnapshot = new LoadSnapshot(
       parts.client,
       cursors,

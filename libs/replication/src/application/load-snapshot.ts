@@ -8,7 +8,7 @@ import type { PeerClient, SnapshotRequest } from './ports/peer-client.js';
 /** How a snapshot ended. What was merged of one that failed stays: it is true. */
 export type SnapshotOutcome = 'loaded' | 'not-ready' | 'failed';
 
-/** Takes in what a peer knows, chunk by chunk: all of it, or the buckets in which the two differ. */
+/** Takes in what a peer knows, chunk by chunk: all that is repaired, or the buckets in which the two differ. */
 export class LoadSnapshot {
   constructor(
     private readonly client: PeerClient,
@@ -19,7 +19,7 @@ export class LoadSnapshot {
     private readonly journal: Journal,
   ) {}
 
-  /** Loads everything; the cursors that the donor had before its first chunk are then this replica's, too. */
+  /** Loads all that is repaired; the cursors that the donor had before its first chunk are then this replica's, too. */
   async execute(peer: string): Promise<SnapshotOutcome> {
     const startedMs = this.clock.nowMs();
     try {
@@ -52,7 +52,10 @@ export class LoadSnapshot {
    * @returns how many states were news
    * @throws PeerError or WireError
    */
-  async part(peer: string, request: Required<SnapshotRequest>): Promise<number> {
+  async part(
+    peer: string,
+    request: Required<Pick<SnapshotRequest, 'buckets' | 'youngerThanMs'>>,
+  ): Promise<number> {
     const snapshot = await this.client.fetchSnapshot(peer, request);
     if (snapshot === 'not-ready') return 0;
     let news = 0;

@@ -10,9 +10,20 @@ describe('MergeEvents', () => {
     parts = replicaParts();
     turns = [];
     parts.timers.nextTurn = async () => void turns.push(parts.numbers.merged.length);
-    mergeEvents = new MergeEvents(parts.states, parts.totals, parts.timers);
+    mergeEvents = new MergeEvents(parts.states, parts.totals, parts.clock, parts.timers);
   });
 
+  /** From now on each takes so long. */
+  const slowDown = (method: 'parse' | 'merge', ms: number) => {
+    const { numbers, clock } = parts;
+    const fast = numbers[method].bind(numbers) as (...given: unknown[]) => unknown;
+    const slow = (...given: unknown[]) => {
+      clock.advance(ms);
+      return fast(...given);
+    };
+    Object.assign(numbers, { [method]: slow });
+  };
+  const eventsOf = (count: number) => Array.from({ length: count }, (_, i) => eventOf([`${i}`, 1]));
   const eventOf = (state: unknown, kind = 'numbers') => ({ kind, ageMs: 0, unchangedMs: 0, state });
 
   it('merges all, in their order, and counts what was news', async () => {
@@ -21,21 +32,25 @@ describe('MergeEvents', () => {
     expect([parts.numbers.merged, parts.numbers.values]).toEqual([['a', 'b', 'a', 'a'], { a: 3, b: 2 }]);
   });
 
-  it('lets calls in between every 250', async () => {
-    await mergeEvents.execute(Array.from({ length: 751 }, (_, i) => eventOf([`${i}`, 1])));
-    expect(turns).toEqual([250, 500, 750]);
-    turns = [];
-    await mergeEvents.execute(Array.from({ length: 250 }, (_, i) => eventOf([`${i}`, 1])));
-    expect(turns).toEqual([]);
+  it.each([
+    ['little', 0.008, 700, [256, 512]],
+    ['as long as a turn may', 2, 40, [16, 32]],
+    ['long, looking every 16', 0.2, 40, [16, 32]],
+    ['so little that they are over before', 0.008, 250, []],
+  ])('lets calls in between every 2 ms of merges that take %s', async (_name, ms, count, expected) => {
+    slowDown('merge', ms);
+    expect(await mergeEvents.execute(eventsOf(count))).toBe(count);
+    expect(turns).toEqual(expected);
   });
 
-  it('lets calls in between every 1,000 that are read, and still merges all or none', async () => {
-    const events = Array.from({ length: 2_001 }, (_, i) => eventOf([`${i}`, 1]));
-    await expect(mergeEvents.execute([...events, eventOf('nonsense')])).rejects.toMatchObject({
-      message: 'events[2001].state: it must be a name and a number',
+  it('lets calls in between every 2 ms of reading, and still merges all or none', async () => {
+    slowDown('parse', 1);
+    await expect(mergeEvents.execute([...eventsOf(35), eventOf('nonsense')])).rejects.toMatchObject({
+      message: 'events[35].state: it must be a name and a number',
     });
     expect([turns, parts.numbers.merged]).toEqual([[0, 0], []]);
-    expect(await mergeEvents.execute(events)).toBe(2_001);
+    expect(await mergeEvents.execute(eventsOf(35))).toBe(35);
+    expect(turns).toEqual([0, 0, 0, 0, 0]);
   });
 
   it('merges none where one is malformed, and says which', async () => {

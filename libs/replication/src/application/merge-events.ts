@@ -1,18 +1,22 @@
 import type { ReplicationTotals } from '../domain/replication-totals.js';
 import type { WireEvent } from './batch-format.js';
+import type { Clock } from './ports/clock.js';
 import type { Timers } from './ports/timers.js';
 import type { Merge, ReplicatedStates } from './replicated-states.js';
+import { TimeSlice } from './time-slice.js';
 
-/** Merges between two turns: well under a millisecond of work. */
-const sliceSize = 250;
-/** Reads between two turns: some 2 ms of work. A batch never has more; a line of a snapshot is bounded in bytes alone. */
-const readSize = 1_000;
+/**
+ * Events between two looks at the clock. Their work is a microsecond for a load event, a tenth of a millisecond for the
+ * prefixes of a prompt, milliseconds for the longest of prompts, of which a batch's bytes hold three.
+ */
+const eventsPerLook = 16;
 
 /** Takes in what another replica knows, however it came: batch, snapshot or repair. */
 export class MergeEvents {
   constructor(
     private readonly states: ReplicatedStates,
     private readonly totals: ReplicationTotals,
+    private readonly clock: Clock,
     private readonly timers: Timers,
   ) {}
 
@@ -23,21 +27,23 @@ export class MergeEvents {
    * @throws WireError
    */
   async execute(events: readonly WireEvent[]): Promise<number> {
-    const merges = await this.#read(events);
+    const slice = new TimeSlice(this.clock, this.timers);
+    const merges = await this.#read(events, slice);
     this.totals.eventsSkipped += events.length - merges.length;
     let news = 0;
     for (let i = 0; i < merges.length; i++) {
-      if (i > 0 && i % sliceSize === 0) await this.timers.nextTurn();
+      if (i % eventsPerLook === 0 && slice.isOver) await slice.next();
       if (merges[i]!()) news++;
     }
     return news;
   }
 
-  async #read(events: readonly WireEvent[]): Promise<Merge[]> {
+  async #read(events: readonly WireEvent[], slice: TimeSlice): Promise<Merge[]> {
     const merges: Merge[] = [];
-    for (let from = 0; from < events.length; from += readSize) {
-      if (from > 0) await this.timers.nextTurn();
-      merges.push(...this.states.parse(events.slice(from, from + readSize), from));
+    for (let i = 0; i < events.length; i++) {
+      if (i > 0 && i % eventsPerLook === 0 && slice.isOver) await slice.next();
+      const merge = this.states.parse(events[i]!, i);
+      if (merge !== undefined) merges.push(merge);
     }
     return merges;
   }

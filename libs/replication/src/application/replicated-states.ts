@@ -19,23 +19,23 @@ export class ReplicatedStates {
     return this.#states.values();
   }
 
+  /** Whether any context has states that are never repaired. */
+  get hasHints(): boolean {
+    return [...this.#states.values()].some(({ isRepaired }) => !isRepaired);
+  }
+
   /**
-   * Reads events without effect.
+   * Reads an event without effect.
    *
-   * @param from the place of the first one among all that came with it
-   * @returns a merge for each event whose kind is known; others are of a later release, and skipped
+   * @param place of the event among all that came with it
+   * @returns its merge; undefined where its kind is not known, but to a later release
    * @throws WireError that names the event and the field
    */
-  parse(events: readonly WireEvent[], from = 0): Merge[] {
-    const merges: Merge[] = [];
-    for (let i = 0; i < events.length; i++) {
-      const event = events[i]!;
-      const owner = this.#states.get(event.kind);
-      if (owner === undefined) continue;
-      const parsed = parseAt(from + i, owner, event);
-      merges.push(() => owner.merge(parsed));
-    }
-    return merges;
+  parse(event: WireEvent, place: number): Merge | undefined {
+    const owner = this.#states.get(event.kind);
+    if (owner === undefined) return undefined;
+    const parsed = parseAt(place, owner, event);
+    return () => owner.merge(parsed);
   }
 
   /** The types of the calls of Go peers that any context takes in. */

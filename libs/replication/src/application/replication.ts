@@ -3,6 +3,7 @@ import type { ThisReplica } from '../domain/this-replica.js';
 import type { BootstrapOutcome, BootstrapReplica } from './bootstrap-replica.js';
 import type { EventFeed } from './event-feed.js';
 import type { FollowDirectory } from './follow-directory.js';
+import type { RecallHints } from './recall-hints.js';
 import type { RepairDivergence } from './repair-divergence.js';
 
 /** A replica's life among others: it joins them, and it leaves them. */
@@ -13,6 +14,7 @@ export class Replication {
     private readonly eventFeed: EventFeed,
     private readonly bootstrapReplica: BootstrapReplica,
     private readonly repairDivergence: RepairDivergence,
+    private readonly recallHints: RecallHints,
   ) {}
 
   /**
@@ -20,7 +22,7 @@ export class Replication {
    *
    * @param address where others reach this replica, `host:port`
    * @param isOwn tells this replica's own addresses among those of the directory
-   * @returns how it went; whatever it says, the replica may serve now
+   * @returns how it went; whatever it says, the replica may serve now. Hints follow behind it
    */
   async join(address: string, isOwn: (address: PeerAddress) => boolean): Promise<BootstrapOutcome> {
     this.self.listensAt(address);
@@ -28,7 +30,10 @@ export class Replication {
     this.eventFeed.start();
     const outcome = await this.bootstrapReplica.execute();
     this.self.becomeReady(outcome === 'timed-out' || outcome === 'directory-silent');
-    if (this.self.phase === 'ready') this.repairDivergence.start();
+    if (this.self.phase === 'ready') {
+      this.repairDivergence.start();
+      void this.recallHints.execute();
+    }
     return outcome;
   }
 
@@ -36,6 +41,7 @@ export class Replication {
   drain(): void {
     this.self.drain();
     this.repairDivergence.stop();
+    this.recallHints.stop();
     this.followDirectory.stop();
   }
 

@@ -84,18 +84,51 @@ describe('ServeSnapshot', () => {
     expect(slices).toBe(1);
   });
 
-  it('may be of some buckets and ages, then of repaired states alone', async () => {
-    const hints = new GrowingNumbers(parts.clock, 'hints', false);
-    hints.set('a', 9);
-    parts.states.add(hints);
+  it('may be of some buckets and ages', async () => {
     parts.numbers.set('a', 1);
     parts.clock.advance(10);
     parts.numbers.set('b', 1);
-    const kinds = async (selection: object) =>
-      JSON.stringify(await readAll(selection)).match(/"kind":"\w+"/g)?.length ?? 0;
-    expect(await kinds({})).toBe(3);
-    expect(await kinds({ buckets: new Set([97]) })).toBe(1);
-    expect(await kinds({ buckets: new Set([97, 98]), youngerThanMs: 10 })).toBe(1);
+    const chunks = async (selection: object) => (await readAll(selection)).slice(1, -1);
+    expect(await chunks({ buckets: new Set([98]) })).toEqual([{ events: [eventOf('b', 1)] }]);
+    expect(await chunks({ buckets: new Set([97, 98]), youngerThanMs: 10 })).toEqual([
+      { events: [eventOf('b', 1)] },
+    ]);
+  });
+
+  describe('where there are hints', () => {
+    let hints: GrowingNumbers;
+    beforeEach(() => {
+      hints = new GrowingNumbers(parts.clock, 'hints', false);
+      hints.set('h', 9);
+      parts.states.add(hints);
+      parts.numbers.set('a', 1);
+    });
+
+    it('leaves them out, or is of them alone', async () => {
+      const chunks = async (selection: object) => (await readAll(selection)).slice(1, -1);
+      expect(await chunks({})).toEqual([{ events: [eventOf('a', 1)] }]);
+      expect(await chunks({ buckets: new Set([97, 104]) })).toEqual([{ events: [eventOf('a', 1)] }]);
+      expect(await chunks({ hints: true })).toEqual([{ events: [{ ...eventOf('h', 9), kind: 'hints' }] }]);
+    });
+
+    it('gives them to two readers at a time, and keeps places for those that need the states', async () => {
+      const readers = [begin({ hints: true }), begin({ hints: true })];
+      for (const reader of readers) await reader.next();
+      expect(serve.execute({ hints: true })).toBe('busy');
+      readers.push(begin(), begin());
+      for (const reader of readers) await reader.next();
+      expect(serve.execute({})).toBe('busy');
+      await readers[0]!.return!();
+      await readers[1]!.return!();
+      expect(serve.execute({})).not.toBe('busy');
+      expect(serve.execute({ hints: true })).toBe('busy');
+    });
+
+    it('gives none while it learns those of another itself', () => {
+      parts.self.isRecallingHints = true;
+      expect(serve.execute({ hints: true })).toBe('not-ready');
+      expect(serve.execute({})).not.toBe('not-ready');
+    });
   });
 
   it('is not given before this replica is ready, nor when it drains', () => {

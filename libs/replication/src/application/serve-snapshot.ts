@@ -10,12 +10,19 @@ import type { ReplicatedStates } from './replicated-states.js';
 
 /** Snapshots that one replica gives at a time; each costs a share of its CPU. */
 const maxActiveStreams = 4;
+/** The other places are kept for replicas that can't serve without their snapshot. */
+const maxActiveWithHints = 2;
 /** A stream whose reader takes nothing costs a little memory alone, and must not keep others from theirs. */
 const activeMs = 1_000;
 const maxStreams = 64;
 
 interface Stream {
   lastReadMs: number;
+}
+
+/** What a snapshot holds: states that are repaired, or in their stead the hints, all of them. */
+export interface SnapshotSelection extends StateSelection {
+  readonly hints?: boolean;
 }
 
 /** Gives another replica what this one knows, line by line, as fast as it is read. */
@@ -33,26 +40,28 @@ export class ServeSnapshot {
   ) {}
 
   /** @returns the lines; or `not-ready`, since half a picture is no snapshot; or `busy` */
-  execute(selection: StateSelection): AsyncIterable<string> | 'not-ready' | 'busy' {
-    if (this.self.phase !== 'ready') return 'not-ready';
-    return this.#isBusy ? 'busy' : this.#lines(selection);
+  execute(selection: SnapshotSelection): AsyncIterable<string> | 'not-ready' | 'busy' {
+    const { hints = false } = selection;
+    if (this.self.phase !== 'ready' || (hints && this.self.isRecallingHints)) return 'not-ready';
+    const maxActive = hints ? maxActiveWithHints : maxActiveStreams;
+    return this.#isBusy(maxActive) ? 'busy' : this.#lines(selection);
   }
 
-  get #isBusy(): boolean {
-    if (this.#streams.size < maxActiveStreams) return false;
+  #isBusy(maxActive: number): boolean {
+    if (this.#streams.size < maxActive) return false;
     const activeSinceMs = this.clock.nowMs() - activeMs;
     const active = [...this.#streams].filter(({ lastReadMs }) => lastReadMs > activeSinceMs);
-    return active.length >= maxActiveStreams || this.#streams.size >= maxStreams;
+    return active.length >= maxActive || this.#streams.size >= maxStreams;
   }
 
-  async *#lines(selection: StateSelection): AsyncIterable<string> {
+  async *#lines({ hints = false, ...selection }: SnapshotSelection): AsyncIterable<string> {
     const stream: Stream = { lastReadMs: this.clock.nowMs() };
     this.#streams.add(stream);
     try {
       // Before the first chunk: what happens from here on may miss the chunks, and reaches the reader as events.
       yield snapshotHeaderText(this.#header());
       for (const state of this.states.all()) {
-        if (selection.buckets !== undefined && !state.isRepaired) continue;
+        if (state.isRepaired === hints) continue;
         for (const slice of state.states(selection)) {
           stream.lastReadMs = this.clock.nowMs();
           if (slice.length > 0) yield chunkText(state.kind, slice, this.clock.nowMs());

@@ -30,8 +30,18 @@ export const totalCounters: readonly Counter[] = [
   ['snapshots_failed', 'Snapshots of peers that could not be loaded', (totals) => totals.snapshotsFailed],
   [
     'snapshots_served',
-    'Snapshots given to other replicas, those of single buckets among them',
+    'Snapshots given to other replicas, those of single buckets and of hints among them',
     (totals) => totals.snapshotsServed,
+  ],
+  [
+    'hints_loaded',
+    'Snapshots of the hints of a peer that were loaded: once after a start that found one',
+    (totals) => totals.hintsLoaded,
+  ],
+  [
+    'hints_failed',
+    'Snapshots of the hints of a peer that could not be loaded whole; another peer is tried, or the same one later',
+    (totals) => totals.hintsFailed,
   ],
   ['repair_rounds', 'Comparisons with all peers', (totals) => totals.repairRounds],
   [

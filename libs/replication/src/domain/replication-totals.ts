@@ -18,6 +18,9 @@ export class ReplicationTotals {
   snapshotsLoaded = 0;
   snapshotsFailed = 0;
   snapshotsServed = 0;
+  /** Hints of one peer that were loaded whole. */
+  hintsLoaded = 0;
+  hintsFailed = 0;
   repairRounds = 0;
   /** Buckets that differed from a peer’s at every look, two to five. */
   bucketsDiverged = 0;

@@ -6,6 +6,8 @@ export class ThisReplica {
   #phase: ReplicaPhase = 'starting';
   #address = '';
   #isDegraded = false;
+  /** It is learning the hints of another: what it has of them so far is not worth giving. */
+  isRecallingHints = false;
 
   /** @param epoch random, of this process alone: 16 hex digits */
   constructor(readonly epoch: string) {}

@@ -267,7 +267,7 @@ export function peerClientContract(
         expect(states).toEqual([1, 2, 3]);
       });
 
-      it('are asked for whole, or in part', async () => {
+      it('are asked for whole, or in part, or for the hints', async () => {
         const requests: SnapshotRequest[] = [];
         const serveSnapshot = (request: SnapshotRequest) => {
           requests.push(request);
@@ -279,6 +279,8 @@ export function peerClientContract(
         expect(requests[0]?.buckets).toBeUndefined();
         expect(requests[0]?.youngerThanMs).toBeUndefined();
         expect(requests[1]).toEqual({ buckets: [0, 17, 255], youngerThanMs: 1_500.5 });
+        await streamOf(peer, { hints: true });
+        expect(requests[2]).toEqual({ hints: true });
       });
 
       it('of a peer that is not ready are none', async () => {

@@ -2,20 +2,14 @@ import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type ReplicatedState, StateDigest, type StateAges, type StateSelection } from '#replication';
 import type { ManualClock } from '../manual-clock.js';
+import { type ParseHarness, parseContract } from './parse-contract.js';
 
 /** A context's state, and what the contract needs to fill it. States are JSON values, as off the wire. */
-export interface ReplicatedStateHarness {
+export interface ReplicatedStateHarness extends ParseHarness {
   /** The clock of all replicas. */
   readonly clock: ManualClock;
-  /** @returns a replica that knows nothing */
-  makeReplica(): ReplicatedState;
-  /** Different things for different numbers. */
-  stateOf(thing: number): unknown;
-  /** More about the same thing. */
-  grownStateOf(thing: number): unknown;
   /** Whatever may be known of a handful of things, so that states often meet. */
   readonly states: fc.Arbitrary<unknown>;
-  readonly malformed: readonly (readonly [name: string, state: unknown])[];
 }
 
 /** Something known, as it is sent. */
@@ -25,7 +19,7 @@ interface Sent extends StateAges {
 
 const fresh: StateAges = { ageMs: 0, unchangedMs: 0 };
 
-/** What every `ReplicatedState` must keep to. */
+/** What every `ReplicatedState` must keep to that is repaired. */
 export function replicatedStateContract(name: string, makeHarness: () => ReplicatedStateHarness): void {
   describe(`ReplicatedState contract: ${name}`, () => {
     let harness: ReplicatedStateHarness;
@@ -244,45 +238,6 @@ export function replicatedStateContract(name: string, makeHarness: () => Replica
       });
     });
 
-    describe('parse', () => {
-      it('has no effect', () => {
-        merge(replica, harness.stateOf(1));
-        const before = knowledge(replica);
-        replica.parse(harness.stateOf(2), fresh);
-        replica.parse(harness.grownStateOf(1), fresh);
-        expect(knowledge(replica)).toEqual(before);
-      });
-
-      it('refuses what is malformed, and names it: all of the list', () => {
-        for (const [name, state] of harness.malformed) {
-          expect(() => replica.parse(state, fresh), name).toThrow(
-            expect.objectContaining({ name: 'WireError', message: expect.stringMatching(/\bmust be\b/) }),
-          );
-        }
-        expect(known(replica)).toEqual([]);
-      });
-
-      it('throws nothing but WireError, whatever it is given', () => {
-        const holds = fc.property(
-          fc.jsonValue(),
-          fc.dictionary(fc.constantFrom(...wireNames(harness)), fc.jsonValue()),
-          (any, fields) => {
-            for (const state of [any, fields]) {
-              try {
-                replica.parse(state, fresh);
-              } catch (error) {
-                expect((error as Error).name).toBe('WireError');
-              }
-            }
-          },
-        );
-        fc.assert(holds, { numRuns: 2_000 });
-      });
-    });
+    parseContract(makeHarness);
   });
-}
-
-/** The names of the fields that states have. */
-function wireNames({ stateOf, grownStateOf }: ReplicatedStateHarness): string[] {
-  return [...new Set([stateOf(1), grownStateOf(1)].flatMap((state) => Object.keys(state as object)))];
 }

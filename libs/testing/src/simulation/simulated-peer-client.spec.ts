@@ -30,10 +30,11 @@ peerClientContract(
       startPeer: async (peer) =>
         attach({
           receiveBatch: async (body) => peer.receiveBatch(body) as never,
-          serveSnapshot: ({ buckets, youngerThanMs }) =>
+          serveSnapshot: ({ buckets, youngerThanMs, hints }) =>
             peer.serveSnapshot({
               ...(buckets !== undefined && { buckets: [...buckets] }),
               ...(youngerThanMs !== undefined && { youngerThanMs }),
+              ...(hints === true && { hints }),
             }),
           takeDigest: async (request) => peer.takeDigest(request) as never,
           receiveGoCall: () => false,

@@ -8,7 +8,7 @@ import {
   PeerError,
   type SnapshotRequest,
   type SnapshotStream,
-  type StateSelection,
+  type SnapshotSelection,
   WireError,
   batchText,
   readChunk,
@@ -25,7 +25,7 @@ const timeoutMs = 1_000;
 export interface PeerServer {
   /** @returns `unknown-call` where it does not speak batches */
   receiveBatch(body: unknown): Promise<BatchAnswer> | 'unknown-call';
-  serveSnapshot(selection: StateSelection): AsyncIterable<string> | 'not-ready' | 'busy';
+  serveSnapshot(selection: SnapshotSelection): AsyncIterable<string> | 'not-ready' | 'busy';
   takeDigest(request: DigestRequest): Promise<DigestAnswer> | 'not-ready';
   /** @returns whether it took the call */
   receiveGoCall(type: string, body: unknown): boolean;
@@ -50,9 +50,9 @@ export class SimulatedPeerClient extends PeerClient {
 
   override async fetchSnapshot(
     peer: string,
-    { buckets, youngerThanMs }: SnapshotRequest,
+    { buckets, ...rest }: SnapshotRequest,
   ): Promise<SnapshotStream | 'not-ready'> {
-    const selection = { buckets: buckets && new Set(buckets), youngerThanMs };
+    const selection = { buckets: buckets && new Set(buckets), ...rest };
     const stream = await this.network.call(this.self, peer, timeoutMs, (donor) => {
       const lines = donor.server.serveSnapshot(selection);
       if (typeof lines === 'string') return lines;

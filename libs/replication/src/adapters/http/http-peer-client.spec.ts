@@ -18,7 +18,7 @@ import {
 import { type PeerClientHarness, type ServedPeer, peerClientContract } from '#testing';
 import { ReceiveBatch } from '../../application/receive-batch.js';
 import { ReportStatus } from '../../application/report-status.js';
-import { ServeSnapshot } from '../../application/serve-snapshot.js';
+import { ServeSnapshot, type SnapshotSelection } from '../../application/serve-snapshot.js';
 import { TakeDigest } from '../../application/take-digest.js';
 import { ThisReplica } from '../../domain/this-replica.js';
 import type { DigestRequestDto } from './digest-request.dto.js';
@@ -64,10 +64,11 @@ async function startNestPeer(peer: ServedPeer, upgrades: Upgrades): Promise<Nest
         {
           provide: ServeSnapshot,
           useValue: {
-            execute: ({ buckets, youngerThanMs }: { buckets?: Set<number>; youngerThanMs?: number }) =>
+            execute: ({ buckets, youngerThanMs, hints }: SnapshotSelection) =>
               peer.serveSnapshot({
                 ...(buckets !== undefined && { buckets: [...buckets] }),
                 ...(youngerThanMs !== undefined && { youngerThanMs }),
+                ...(hints === true && { hints }),
               }),
           },
         },

@@ -78,11 +78,12 @@ export class HttpPeerClient extends PeerClient {
 
   override async fetchSnapshot(
     peer: string,
-    { buckets, youngerThanMs }: SnapshotRequest,
+    { buckets, youngerThanMs, hints }: SnapshotRequest,
   ): Promise<SnapshotStream | 'not-ready'> {
     const query = new URLSearchParams();
     if (buckets !== undefined) query.set('buckets', buckets.join(','));
     if (youngerThanMs !== undefined) query.set('younger_than_ms', String(youngerThanMs));
+    if (hints !== undefined) query.set('hints', String(hints));
     try {
       const { statusCode, body } = await this.#poolOf(peer).request({
         method: 'GET',

@@ -92,9 +92,9 @@ export const EventsDocument = applyDecorators(
 
 export const SnapshotDocument = applyDecorators(
   ApiOperation({
-    summary: 'Everything that this replica knows, or some buckets of it',
+    summary: 'Everything that this replica knows, or some buckets of it, or its hints',
     description:
-      'A stream of lines of JSON: the cursors that the replica held before the first chunk, then events, then `{"end":true}`. No envelope.',
+      'A stream of lines of JSON: the cursors that the replica held before the first chunk, then events, then `{"end":true}`. No envelope. Hints, such as which engine has which prefix cached, come where they are asked for, and then alone.',
   }),
   ApiProduces('application/x-ndjson'),
   ApiOkResponse({ schema: { type: 'string' } }),

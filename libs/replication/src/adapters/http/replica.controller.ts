@@ -46,10 +46,17 @@ export class ReplicaController {
 
   @Get('snapshot')
   @SnapshotDocument
-  snapshot(@Query() { buckets, younger_than_ms }: SnapshotQueryDto): StreamableFile {
+  snapshot(@Query() { buckets, younger_than_ms, hints = false }: SnapshotQueryDto): StreamableFile {
+    if (hints && (buckets ?? younger_than_ms) !== undefined) {
+      throw new ApiError(
+        'invalidArgument',
+        'hints must be asked for as a whole; leave out buckets and younger_than_ms',
+      );
+    }
     const lines = this.serveSnapshot.execute({
       buckets: buckets === undefined ? undefined : new Set(buckets),
       youngerThanMs: younger_than_ms,
+      hints,
     });
     if (lines === 'not-ready') throw this.#notReady();
     if (lines === 'busy') {
@@ -79,7 +86,8 @@ export class ReplicaController {
   }
 
   #notReady(): ApiError {
-    return new ApiError('notReady', `this replica is ${this.self.phase}; ask another one`);
+    const does = this.self.phase === 'ready' ? 'still learning hints itself' : this.self.phase;
+    return new ApiError('notReady', `this replica is ${does}; ask another one`);
   }
 }
 

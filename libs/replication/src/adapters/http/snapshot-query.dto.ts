@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsArray, IsNumber, IsOptional, Min } from 'class-validator';
+import { IsArray, IsBoolean, IsNumber, IsOptional, Min } from 'class-validator';
 import { fieldRule, fromQuery } from '#platform';
 import { bucketCount } from '../../domain/state-digest.js';
 
@@ -24,6 +24,16 @@ export class SnapshotQueryDto {
   @IsNumber({}, age)
   @Min(0, age)
   younger_than_ms?: number;
+
+  @ApiProperty({
+    required: false,
+    description: 'The hints, all of them, in place of the states that are repaired',
+    example: true,
+  })
+  @IsOptional()
+  @Transform(({ value }: { value: unknown }) => booleanFrom(value), { groups: [fromQuery] })
+  @IsBoolean(fieldRule('true or false'))
+  hints?: boolean;
 }
 
 /** @returns what is no list of buckets as it is, for the message */
@@ -36,4 +46,8 @@ function bucketsFrom(value: unknown): unknown {
 
 function numberFrom(value: unknown): unknown {
   return typeof value === 'string' && /^\d{1,15}(\.\d{1,15})?$/.test(value) ? Number(value) : value;
+}
+
+function booleanFrom(value: unknown): unknown {
+  return value === 'true' || (value === 'false' ? false : value);
 }

@@ -18,6 +18,11 @@ const lines: Readonly<Record<ReplicationNews['type'], Line>> = {
   'lookup-recovered': ['info', 'the look-up of replicas works again'],
   'snapshot-loaded': ['info', 'a snapshot was loaded'],
   'snapshot-failed': ['warn', 'a snapshot could not be loaded'],
+  'hints-loaded': [
+    'info',
+    'the hints of a replica were loaded, such as which engine has which prefix cached',
+  ],
+  'hints-failed': ['warn', 'the hints of a replica could not be loaded, or not all of them'],
   repaired: ['warn', 'this replica lacked what another knew, and has it now'],
   'repair-failed': ['debug', 'a comparison with a replica failed; the next round tries again'],
 };

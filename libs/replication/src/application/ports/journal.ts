@@ -17,6 +17,8 @@ export type ReplicationNews =
       readonly tookMs: number;
     }
   | { readonly type: 'snapshot-failed'; readonly peer: string; readonly reason: string }
+  | { readonly type: 'hints-loaded'; readonly peer: string; readonly states: number; readonly tookMs: number }
+  | { readonly type: 'hints-failed'; readonly peer: string; readonly reason: string }
   | { readonly type: 'repaired'; readonly peer: string; readonly buckets: number; readonly states: number }
   | { readonly type: 'repair-failed'; readonly peer: string; readonly reason: string };
 

@@ -23,10 +23,12 @@ export interface DigestAnswer {
   readonly digest: string;
 }
 
-/** Which states of a peer are asked for; all, where nothing is said. */
+/** Which states of a peer are asked for; all that are repaired, where nothing is said. */
 export interface SnapshotRequest {
   readonly buckets?: readonly number[];
   readonly youngerThanMs?: number;
+  /** The hints instead, all of them: said alone. */
+  readonly hints?: boolean;
 }
 
 /** A snapshot on its way: what the donor had before its first chunk, then the chunks. */

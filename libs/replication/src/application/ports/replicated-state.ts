@@ -18,7 +18,7 @@ export interface StateAges {
   readonly unchangedMs: number;
 }
 
-/** Which states a snapshot is about; all, where a field is undefined. */
+/** Which states of a context a snapshot is about; all, where a field is undefined. */
 export interface StateSelection {
   readonly buckets?: ReadonlySet<number> | undefined;
   /** Only what is younger than this age. */
@@ -46,7 +46,10 @@ export abstract class ReplicatedState<Parsed = unknown> {
   /** The name of the context's states on the wire. */
   abstract readonly kind: string;
 
-  /** Whether replicas are compared and repaired by this state. A hint may be left to itself. */
+  /**
+   * Whether replicas are compared and repaired by this state. A hint may be left to itself: it need not be a lattice, its
+   * digest is never asked for, and a replica that joins fetches it only after it is ready.
+   */
   abstract readonly isRepaired: boolean;
 
   /** The greatest age up to which nothing was forgotten here: what is older can't be compared. */

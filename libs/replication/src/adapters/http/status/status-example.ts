@@ -32,6 +32,8 @@ export const statusExample = {
     snapshots_loaded: 1,
     snapshots_failed: 0,
     snapshots_served: 0,
+    hints_loaded: 1,
+    hints_failed: 0,
     repair_rounds: 0,
     buckets_diverged: 0,
     states_repaired: 0,
