@@ -42,7 +42,7 @@ interface Parameter {
 }
 
 /** A marked method that the lane can't answer for. The message says what stands in the way. */
-export class LaneError extends Error {
+class LaneError extends Error {
   override readonly name = 'LaneError';
 }
 
