@@ -1,5 +1,8 @@
 import { emptyList } from './blocks/recency-links.js';
 
+/** The place of an engine that is not in the queue yet. */
+export const unqueued = -1;
+
 /** A cluster of which an engine holds something. */
 export class CachedCluster {
   readonly engines = new Map<string, CachedEngine>();
@@ -24,6 +27,8 @@ export class CachedEngine {
   firstSavedMs = Number.POSITIVE_INFINITY;
   /** Which one of all saves was its last; below zero where it is known from another replica's past alone. */
   saveOrder = 0;
+  /** Its place in the order of saves, for the queue that keeps it. */
+  queuePlace = unqueued;
 
   constructor(
     readonly number: number,
@@ -31,10 +36,15 @@ export class CachedEngine {
     readonly ip: string,
   ) {}
 
-  /** A prompt was saved, now or on another replica a while ago. */
-  onSaved(savedMs: number): void {
+  /**
+   * A prompt was saved, now or on another replica a while ago.
+   *
+   * @param saveOrder at least the one of the last time
+   */
+  onSaved(savedMs: number, saveOrder: number): void {
     this.savedMs = Math.max(this.savedMs, savedMs);
     this.firstSavedMs = Math.min(this.firstSavedMs, savedMs);
+    this.saveOrder = saveOrder;
   }
 
   isSavedBefore(other: CachedEngine): boolean {

@@ -1,4 +1,5 @@
 import { CachedCluster, CachedEngine } from './cached-engine.js';
+import { SaveQueue } from './save-queue.js';
 
 /** Small numbers, those that were given back first. */
 class Numbers {
@@ -23,6 +24,7 @@ export class EngineRoster {
   readonly #clusterNumbers = new Numbers();
   readonly #engineNumbers = new Numbers();
   readonly #byNumber: (CachedEngine | undefined)[] = [];
+  readonly #saved = new SaveQueue();
   readonly #retired = new Set<CachedEngine>();
   #count = 0;
 
@@ -52,6 +54,7 @@ export class EngineRoster {
     return this.#retired.has(engine);
   }
 
+  /** Adds an engine that is not known; {@link onSaved} must follow at once. */
   add(clusterName: string, ip: string): CachedEngine {
     let cluster = this.#clusters.get(clusterName);
     if (cluster === undefined) {
@@ -65,10 +68,17 @@ export class EngineRoster {
     return engine;
   }
 
+  /** A prompt was saved to the engine, see {@link CachedEngine.onSaved}. */
+  onSaved(engine: CachedEngine, savedMs: number, saveOrder: number): void {
+    engine.onSaved(savedMs, saveOrder);
+    this.#saved.onSaved(engine);
+  }
+
   retire(engine: CachedEngine): void {
     engine.cluster.engines.delete(engine.ip);
     engine.cluster.blockCount -= engine.blockCount;
     engine.cluster.retiredCount++;
+    this.#saved.remove(engine);
     this.#retired.add(engine);
     this.#count--;
   }
@@ -90,21 +100,8 @@ export class EngineRoster {
     this.#clusterNumbers.free(cluster.number);
   }
 
-  /** @returns the engine to which nobody has saved for the longest time; looks at each */
-  leastRecentlySaved(): CachedEngine | undefined {
-    let found: CachedEngine | undefined;
-    for (const engine of this.#known()) {
-      if (found === undefined || engine.isSavedBefore(found)) found = engine;
-    }
-    return found;
-  }
-
-  /** The engines last saved to at or before a moment; looks at each. */
-  savedUntil(untilMs: number): CachedEngine[] {
-    return [...this.#known()].filter(({ savedMs }) => savedMs <= untilMs);
-  }
-
-  *#known(): Iterable<CachedEngine> {
-    for (const cluster of this.#clusters.values()) yield* cluster.engines.values();
+  /** The engine to which nobody has saved for the longest time. */
+  get leastRecentlySaved(): CachedEngine | undefined {
+    return this.#saved.first;
   }
 }

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { chainOf } from './chain-of.js';
-import type { HashChain } from './hash-chain.js';
+import { type HashChain, maxChainLength } from './hash-chain.js';
 import { PrefixIndex } from './prefix-index.js';
 
 const limits = { maxEngineBlocks: 8, maxBlocks: 20, maxEngines: 3, expiryMs: 1_000 };
@@ -41,6 +41,16 @@ describe('PrefixIndex', () => {
     expect(query(prompt(2, 1))).toBe(`${b}:2 ${c}:2 ${a}:2`);
     expect(query(prompt(9, 1))).toBe('');
     expect(query(prompt())).toBe('');
+  });
+
+  it('tells the last saved of equals with the longest of chains, too', () => {
+    const large = new PrefixIndex({ ...limits, maxEngineBlocks: 10_000, maxBlocks: 20_000 }, 1);
+    const longest = prompt(...Array.from({ length: maxChainLength }, (_, i) => i));
+    for (const ip of [a, b, a, b]) large.save('llama', ip, longest, nowMs, nowMs);
+    expect(large.query('llama', longest, 2, nowMs)).toEqual([
+      { ip: b, length: maxChainLength },
+      { ip: a, length: maxChainLength },
+    ]);
   });
 
   it('tells prefixes apart that one double stands for, and those of other clusters', () => {
@@ -108,6 +118,26 @@ describe('PrefixIndex', () => {
     expect(index.totals.evictedBlocks.expired).toBe(1);
     expect(index.collect(nowMs + 1_000, 10)).toBe(false);
     expect(query(prompt(1), 10, nowMs + 1_001)).toBe('');
+  });
+
+  it('finds none of many that expire at once, and collects them in bites', () => {
+    const engines = 1_000;
+    const large = new PrefixIndex({ ...limits, maxEngines: engines, maxBlocks: 5_000 }, 1);
+    for (let i = 0; i < engines; i++) large.save('llama', `10.0.1.${i}`, prompt(1, 2), nowMs, nowMs);
+    const laterMs = nowMs + 1_000;
+    expect(large.query('llama', prompt(1), 10, laterMs - 1)).toHaveLength(10);
+    expect(large.query('llama', prompt(1), 10, laterMs)).toEqual([]);
+    expect(large.engineCount).toBeGreaterThan(engines / 2);
+    // The last to go is known anew, without what it held.
+    large.save('llama', `10.0.1.${engines - 1}`, prompt(1, 3), laterMs, laterMs);
+    expect(large.query('llama', prompt(1, 2), 10, laterMs)).toEqual([
+      { ip: `10.0.1.${engines - 1}`, length: 1 },
+    ]);
+    let bites = 1;
+    while (large.collect(laterMs, 10_000)) bites++;
+    expect(bites).toBeGreaterThan(5);
+    expect([large.engineCount, large.blockCount]).toEqual([1, 2]);
+    expect(large.totals.evictedBlocks).toMatchObject({ expired: 2 * engines, engines_full: 0 });
   });
 
   it('clears away what is gone in bites', () => {

@@ -2,6 +2,7 @@ import { Blocks } from './blocks/blocks.js';
 import { PrefixTable } from './blocks/prefix-table.js';
 import { none } from './blocks/records.js';
 import type { CacheLimits } from './cache-limits.js';
+import { CacheTotals, type EvictionCause } from './cache-totals.js';
 import type { CachedCluster, CachedEngine } from './cached-engine.js';
 import { DroppedEngines } from './dropped-engines.js';
 import { EngineRoster } from './engine-roster.js';
@@ -16,29 +17,11 @@ export interface Location {
   readonly length: number;
 }
 
-/**
- * Why blocks went: the engine's or the index's limit of blocks was reached, or the limit of engines; nobody had saved
- * to the engine for long; or it was said to have lost its cache.
- */
-export type EvictionCause = 'engine_full' | 'index_full' | 'engines_full' | 'expired' | 'dropped';
+/** More saves than a process lives to see; times the longest of chains it is still far from where numbers round. */
+const saveOrders = 2 ** 39;
 
-/** What has happened since the start, for metrics. */
-export interface CacheTotals {
-  queries: number;
-  /** Queries that found an engine. */
-  hits: number;
-  queriedBlocks: number;
-  /** The longest runs found, summed up. */
-  hitBlocks: number;
-  /** Blocks that were new to their engine, whoever told of them. */
-  savedBlocks: number;
-  /** Blocks that their engine held already. */
-  refreshedBlocks: number;
-  readonly evictedBlocks: Record<EvictionCause, number>;
-}
-
-/** Saves are fewer than this for the life of a process, and runs fewer than the rest of an exact number. */
-const saveOrders = 2 ** 40;
+/** Engines that one call takes for gone at most: a fraction of a millisecond of work. */
+const expiriesPerCall = 100;
 
 /**
  * Which engine of a cluster holds which prefixes: a picture of their KV caches, drawn from what gateways have sent
@@ -49,15 +32,7 @@ const saveOrders = 2 ** 40;
  * those of the monotonic clock, given by the caller.
  */
 export class PrefixIndex {
-  readonly totals: CacheTotals = {
-    queries: 0,
-    hits: 0,
-    queriedBlocks: 0,
-    hitBlocks: 0,
-    savedBlocks: 0,
-    refreshedBlocks: 0,
-    evictedBlocks: { engine_full: 0, index_full: 0, engines_full: 0, expired: 0, dropped: 0 },
-  };
+  readonly totals = new CacheTotals();
   /** What is known, for other replicas. */
   readonly recent: RecentRuns;
   readonly #table: PrefixTable;
@@ -69,8 +44,6 @@ export class PrefixIndex {
   #retiredBlockCount = 0;
   #saveCount = 0;
   #recallCount = 0;
-  /** No engine expires before. */
-  #nextExpiryMs = Number.POSITIVE_INFINITY;
 
   /** @param seed 32 random bits, see {@link PrefixTable} */
   constructor(
@@ -93,9 +66,8 @@ export class PrefixIndex {
     this.#expire(nowMs);
     if (chain.length === 0 || this.#isOver(cluster, ip, savedMs, nowMs)) return false;
     const savedBefore = this.totals.savedBlocks;
-    const engine = this.#roster.engine(cluster, ip) ?? this.#addEngine(cluster, ip);
-    this.#onSaved(engine, savedMs);
-    engine.saveOrder = ++this.#saveCount;
+    const engine = this.#knownEngine(cluster, ip, nowMs) ?? this.#addEngine(cluster, ip);
+    this.#roster.onSaved(engine, savedMs, ++this.#saveCount);
     for (let place = this.#keptOf(chain) - 1; place >= 0; place--) {
       const prefix = this.#prefixOf(engine.cluster, chain, place);
       const block = this.#table.blockOf(prefix, engine.number);
@@ -120,11 +92,10 @@ export class PrefixIndex {
     this.#expire(nowMs);
     if (chain.length === 0 || this.#isOver(cluster, ip, savedMs, nowMs)) return false;
     if (this.#dropped.has(cluster, ip) || !this.#makeRoom()) return false;
-    const known = this.#roster.engine(cluster, ip);
+    const known = this.#knownEngine(cluster, ip, nowMs);
     if (known === undefined && this.#roster.count >= this.limits.maxEngines) return false;
     const engine = known ?? this.#addEngine(cluster, ip);
-    if (known === undefined) engine.saveOrder = -++this.#recallCount;
-    this.#onSaved(engine, savedMs);
+    this.#roster.onSaved(engine, savedMs, known?.saveOrder ?? -++this.#recallCount);
     const savedBefore = this.totals.savedBlocks;
     for (let place = 0; place < chain.length; place++) {
       if (engine.blockCount >= this.limits.maxEngineBlocks || !this.#makeRoom()) break;
@@ -161,13 +132,13 @@ export class PrefixIndex {
     const known = this.#roster.cluster(cluster);
     if (known !== undefined) {
       this.#runs.search(known.number, chain, (number, length) => {
-        const { ip, saveOrder } = this.#roster.numbered(number);
-        const rank = length * saveOrders + saveOrder;
-        if (top.takes(rank)) top.add(rank, { ip, length });
+        const engine = this.#roster.numbered(number);
+        const rank = length * saveOrders + engine.saveOrder;
+        if (top.takes(rank) && !this.#isExpired(engine, nowMs)) top.add(rank, { ip: engine.ip, length });
       });
     }
     const locations = top.inOrder();
-    this.#count(chain, locations[0]);
+    this.totals.onQuery(chain.length, locations[0]?.length ?? 0);
     return locations;
   }
 
@@ -182,7 +153,7 @@ export class PrefixIndex {
     this.#dropped.forgetBefore(nowMs - this.limits.expiryMs, limit);
     let left = limit;
     while (left > 0 && this.#clearOne()) left--;
-    return left === 0;
+    return left === 0 || this.#isExpired(this.#roster.leastRecentlySaved, nowMs);
   }
 
   /** Clusters with at least one block. */
@@ -230,17 +201,20 @@ export class PrefixIndex {
     this.totals.savedBlocks++;
   }
 
+  /** @returns the engine, unless it has expired */
+  #knownEngine(cluster: string, ip: string, nowMs: number): CachedEngine | undefined {
+    const engine = this.#roster.engine(cluster, ip);
+    if (engine === undefined || !this.#isExpired(engine, nowMs)) return engine;
+    this.#retire(engine, 'expired');
+    return undefined;
+  }
+
   #addEngine(cluster: string, ip: string): CachedEngine {
     if (this.#roster.count >= this.limits.maxEngines)
-      this.#retire(this.#roster.leastRecentlySaved()!, 'engines_full');
+      this.#retire(this.#roster.leastRecentlySaved!, 'engines_full');
     const engine = this.#roster.add(cluster, ip);
     this.#runs.include(engine.number);
     return engine;
-  }
-
-  #onSaved(engine: CachedEngine, savedMs: number): void {
-    engine.onSaved(savedMs);
-    this.#nextExpiryMs = Math.min(this.#nextExpiryMs, engine.savedMs + this.limits.expiryMs);
   }
 
   /** @returns whether there is room for a block without evicting one that can be found */
@@ -290,20 +264,16 @@ export class PrefixIndex {
     return true;
   }
 
-  /** Looks at the engines only when one of them may be due. */
-  #expire(nowMs: number): void {
-    if (nowMs < this.#nextExpiryMs) return;
-    const { expiryMs } = this.limits;
-    for (const engine of this.#roster.savedUntil(nowMs - expiryMs)) this.#retire(engine, 'expired');
-    const next = this.#roster.leastRecentlySaved();
-    this.#nextExpiryMs = next === undefined ? Number.POSITIVE_INFINITY : next.savedMs + expiryMs;
+  #isExpired(engine: CachedEngine | undefined, nowMs: number): boolean {
+    return engine !== undefined && nowMs - engine.savedMs >= this.limits.expiryMs;
   }
 
-  #count(chain: HashChain, longest: Location | undefined): void {
-    this.totals.queries++;
-    this.totals.queriedBlocks += chain.length;
-    if (longest === undefined) return;
-    this.totals.hits++;
-    this.totals.hitBlocks += longest.length;
+  /** Of the engines that have expired, which nobody finds any more, some are retired; the others with the next calls. */
+  #expire(nowMs: number): void {
+    for (let left = expiriesPerCall; left > 0; left--) {
+      const engine = this.#roster.leastRecentlySaved;
+      if (engine === undefined || !this.#isExpired(engine, nowMs)) return;
+      this.#retire(engine, 'expired');
+    }
   }
 }
