@@ -21,5 +21,6 @@ export { made } from './made.js';
 export { family, sample } from './metrics/exposition.js';
 export { type MetricSource, MetricSources } from './metrics/metric-sources.js';
 export { ProcessRegistry } from './metrics/process-registry.js';
+export { slicesOfLines } from './metrics/slices-of-lines.js';
 export { PlatformModule, type PlatformParts } from './platform.module.js';
 export { GarbageCollectionTimer } from './timer/garbage-collection-timer.js';

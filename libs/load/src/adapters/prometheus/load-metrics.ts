@@ -1,11 +1,8 @@
-import { type MetricSource, family, sample } from '#platform';
+import { type MetricSource, family, sample, slicesOfLines } from '#platform';
 import type { OnModuleInit } from '@nestjs/common';
 import type { MetricSources } from '#platform';
 import type { EngineStats } from '../../domain/engine-stats.js';
 import type { LoadStats } from '../../domain/load-stats.js';
-
-/** Lines in one slice: some 2 ms of work. */
-const sliceLines = 1_000;
 
 type Gauge = readonly [name: string, help: string, valueOf: (engine: EngineStats) => number];
 
@@ -42,7 +39,7 @@ export class LoadMetrics implements MetricSource, OnModuleInit {
     const engines = this.#shownEngines();
     for (const [name, help, valueOf] of engineGauges) {
       yield family(name, 'gauge', help);
-      yield* slices(engineLines(engines, name, valueOf));
+      yield* slicesOfLines(engineLines(engines, name, valueOf));
     }
   }
 
@@ -76,7 +73,7 @@ export class LoadMetrics implements MetricSource, OnModuleInit {
 
   *#engineCounts(): Iterable<string> {
     yield family('model_engine_count', 'gauge', 'Engines of each model');
-    yield* slices(this.#engineCountLines());
+    yield* slicesOfLines(this.#engineCountLines());
   }
 
   *#engineCountLines(): Iterable<string> {
@@ -107,15 +104,4 @@ function* engineLines(
   for (const engine of engines) {
     yield sample(name, { model_name: engine.cluster, engine_ip: engine.ip }, valueOf(engine));
   }
-}
-
-function* slices(lines: Iterable<string>): Iterable<string> {
-  let slice: string[] = [];
-  for (const line of lines) {
-    slice.push(line);
-    if (slice.length < sliceLines) continue;
-    yield slice.join('');
-    slice = [];
-  }
-  if (slice.length > 0) yield slice.join('');
 }

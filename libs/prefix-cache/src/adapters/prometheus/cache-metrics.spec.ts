@@ -63,6 +63,14 @@ describe('CacheMetrics', () => {
     expect([samples['clusters_omitted'], samples['blocks']]).toEqual([10, 30]);
   });
 
+  it('come in slices of at most 1,000 lines, however many clusters there are', () => {
+    const index = new PrefixIndex({ ...limits, maxBlocks: 10_000, maxEngines: 10_000 }, 1);
+    for (let i = 0; i < 2_500; i++) index.save(`c${i}`, a, chain(1, 1), 0, 0);
+    const slices = [...new CacheMetrics(index, new MetricSources(new Registry()), 10_000).render()];
+    const held = slices.map((slice) => slice.split('_held_blocks{').length - 1);
+    expect(held.filter((count) => count > 0)).toEqual([1_000, 1_000, 500]);
+  });
+
   it('show no series of clusters that are gone', () => {
     const index = new PrefixIndex(limits, 1);
     index.save('llama', a, chain(1, 4), 0, 0);

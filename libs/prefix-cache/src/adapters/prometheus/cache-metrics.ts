@@ -1,9 +1,11 @@
 import type { OnModuleInit } from '@nestjs/common';
-import { type MetricSource, family, sample } from '#platform';
+import { type MetricSource, family, sample, slicesOfLines } from '#platform';
 import type { MetricSources } from '#platform';
+import type { CachedCluster } from '../../domain/cached-engine.js';
 import type { PrefixIndex } from '../../domain/prefix-index.js';
 
 const prefix = 'metadata_center_prefix_cache';
+const heldBlocks = `${prefix}_held_blocks`;
 
 /** The cache context's metrics, read from its state when Prometheus asks. */
 export class CacheMetrics implements MetricSource, OnModuleInit {
@@ -21,7 +23,7 @@ export class CacheMetrics implements MetricSource, OnModuleInit {
   *render(): Iterable<string> {
     yield this.#totals();
     yield this.#held();
-    yield this.#heldOfClusters();
+    yield* this.#heldOfClusters();
   }
 
   #totals(): string {
@@ -56,16 +58,18 @@ export class CacheMetrics implements MetricSource, OnModuleInit {
     ].join('');
   }
 
-  #heldOfClusters(): string {
-    const name = `${prefix}_held_blocks`;
-    const lines = [family(name, 'gauge', 'Blocks of each cluster that can be found')];
-    let omitted = 0;
-    for (const cluster of this.index.clusters()) {
-      if (lines.length > this.maxClusters) omitted++;
-      else lines.push(sample(name, { model_name: cluster.name }, cluster.blockCount));
-    }
-    return lines.join('') + gauge('clusters_omitted', 'Clusters without a series of their own', omitted);
+  *#heldOfClusters(): Iterable<string> {
+    // A list, not the live clusters: one that goes and comes back meanwhile must not have its series twice.
+    const clusters = Array.from(this.index.clusters());
+    const omitted = Math.max(0, clusters.length - this.maxClusters);
+    yield gauge('clusters_omitted', 'Clusters without a series of their own', omitted);
+    yield family(heldBlocks, 'gauge', 'Blocks of each cluster that can be found');
+    yield* slicesOfLines(heldLines(clusters.slice(0, this.maxClusters)));
   }
+}
+
+function* heldLines(clusters: readonly CachedCluster[]): Iterable<string> {
+  for (const { name, blockCount } of clusters) yield sample(heldBlocks, { model_name: name }, blockCount);
 }
 
 function counter(name: string, help: string, value: number): string {
