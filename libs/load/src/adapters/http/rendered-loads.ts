@@ -34,91 +34,91 @@ export class RenderedLoads {
   }
 }
 
+/** An engine as it was rendered. */
+interface Row {
+  readonly engine: EngineLoad;
+  version: number;
+  /** See {@link layoutOf}. */
+  readonly layout: number;
+  readonly upperTime: number;
+  /** Where its JSON begins. */
+  start: number;
+}
+
 class RenderedCluster {
-  readonly #engines: EngineLoad[] = [];
-  readonly #versions: number[] = [];
-  /** Of each engine as it was rendered, see {@link layoutOf}; none of one that was not. */
-  readonly #layouts: number[] = [];
-  readonly #upperTimes: number[] = [];
-  /** Where each engine's JSON begins, and behind the last one where the next would. */
-  readonly #starts: number[] = [1];
+  readonly #rows: Row[] = [];
   #rendered = noEngines;
 
   render(model: ModelLoad): RenderedJson {
-    const before = this.#engines.length;
+    const before = this.#rows.length;
     const { renumbered, rewritten } = this.#changes(model);
-    const isAsLong = rewritten.length === 0 && this.#engines.length === before;
+    const isAsLong = rewritten.length === 0 && this.#rows.length === before;
     if (isAsLong && renumbered.length === 0) return this.#rendered;
     const bytes = isAsLong ? Buffer.from(this.#rendered.bytes) : this.#spliced(rewritten);
-    for (const place of renumbered) {
-      const engine = this.#engines[place]!;
-      writeNumbers(bytes, this.#starts[place]!, engine, this.#layouts[place]!, this.#upperTimes[place]!);
-    }
+    for (const { start, engine, layout, upperTime } of renumbered)
+      writeNumbers(bytes, start, engine, layout, upperTime);
     this.#rendered = new RenderedJson(bytes);
     return this.#rendered;
   }
 
-  /** Takes note of the engines as they are. @returns the places where only digits have changed, and the others */
-  #changes(model: ModelLoad): { renumbered: number[]; rewritten: number[] } {
-    const renumbered: number[] = [];
+  /** Takes note of the engines as they are. @returns the rows of which only digits have changed, and the others' places */
+  #changes(model: ModelLoad): { renumbered: Row[]; rewritten: number[] } {
+    const rows = this.#rows;
+    const renumbered: Row[] = [];
     const rewritten: number[] = [];
     let place = 0;
     for (const engine of model.engines()) {
-      if (this.#engines[place] !== engine || this.#versions[place] !== engine.version) {
-        const upperTime = upperTimeOf(engine.updatedUs);
+      const row = rows[place];
+      if (row?.engine !== engine || row.version !== engine.version) {
+        const { updatedUs, version } = engine;
+        const upperTime = upperTimeOf(updatedUs);
         const layout = layoutOf(engine, upperTime);
-        const isSame =
-          this.#engines[place] === engine &&
-          this.#layouts[place] === layout &&
-          this.#upperTimes[place] === upperTime;
-        (isSame ? renumbered : rewritten).push(place);
-        this.#engines[place] = engine;
-        this.#versions[place] = engine.version;
-        this.#layouts[place] = layout;
-        this.#upperTimes[place] = upperTime;
+        if (row?.engine === engine && row.layout === layout && row.upperTime === upperTime) {
+          row.version = version;
+          renumbered.push(row);
+        } else {
+          rows[place] = { engine, version, layout, upperTime, start: 0 };
+          rewritten.push(place);
+        }
       }
       place++;
     }
-    this.#engines.length = place;
-    this.#versions.length = place;
-    this.#layouts.length = place;
-    this.#upperTimes.length = place;
+    rows.length = place;
     return { renumbered, rewritten };
   }
 
   /** What was rendered before, with some engines written anew, with more engines or with fewer. */
   #spliced(rewritten: readonly number[]): Buffer {
-    const count = this.#engines.length;
-    if (count === 0) return noEngines.bytes;
+    const rows = this.#rows;
+    if (rows.length === 0) return noEngines.bytes;
     const from = this.#rendered.bytes;
-    const starts = this.#starts;
     const bytes = Buffer.allocUnsafe(from.length + rewritten.length * maxEngineBytes);
     bytes[0] = open;
     let at = 1;
     let next = 0;
-    for (let place = 0; place < count;) {
+    for (let place = 0; place < rows.length;) {
       if (place === rewritten[next]) {
-        const engine = this.#engines[place]!;
-        const layout = this.#layouts[place]!;
-        writeEngine(bytes, at, engine, layout, this.#upperTimes[place]!);
-        starts[place] = at;
-        at += engineBytes(engine.ip, layout) + 1;
+        const row = rows[place]!;
+        row.start = at;
+        writeEngine(bytes, at, row.engine, row.layout, row.upperTime);
+        at = endOf(row);
         place++;
         next++;
       } else {
         // All up to the next that is written anew, with the commas behind them.
-        const end = rewritten[next] ?? count;
-        const shift = at - starts[place]!;
-        from.copy(bytes, at, starts[place], starts[end]);
-        at = starts[end]! + shift;
-        if (shift === 0) place = end;
-        else for (; place < end; place++) starts[place]! += shift;
+        const end = rewritten[next] ?? rows.length;
+        const shift = at - rows[place]!.start;
+        at += from.copy(bytes, at, rows[place]!.start, endOf(rows[end - 1]!));
+        for (; place < end; place++) rows[place]!.start += shift;
       }
       bytes[at - 1] = comma;
     }
-    starts[count] = at;
-    starts.length = count + 1;
     bytes[at - 1] = close;
     return bytes.subarray(0, at);
   }
+}
+
+/** Behind the comma or bracket that follows it. */
+function endOf({ engine, layout, start }: Row): number {
+  return start + engineBytes(engine.ip, layout) + 1;
 }
