@@ -31,7 +31,8 @@ export interface LaneParts {
 interface KnownQuery {
   readonly route: LaneRoute;
   readonly fields: object;
-  readonly dto: object;
+  /** What the method gets, the same for each call. */
+  readonly parameter: unknown;
 }
 
 /**
@@ -81,7 +82,7 @@ export class Lane {
     if (headers === undefined || headers.contentLength !== undefined) return false;
     const call = this.#enter(known.route, request, response, headers.traceId);
     if (call === undefined) return false;
-    this.#answer(call, known.fields, () => known.dto);
+    this.#answer(call, known.fields, () => known.parameter);
     return true;
   }
 
@@ -108,12 +109,11 @@ export class Lane {
     request.on('end', () => {
       const input = parsedOrError(body!, route.config.uint64Lists);
       const given = route.input === 'body' ? input : bodyOrQueryOf({ body: input, query: {} });
-      const { dtoClass } = route;
-      this.#answer(call, input, () => this.parts.pipe.read(given, 'body', dtoClass));
+      this.#answer(call, input, () => this.parts.pipe.transform(given, route.parameter));
     });
   }
 
-  #answer(call: LaneCall, input: unknown, read: () => object): void {
+  #answer(call: LaneCall, input: unknown, read: () => unknown): void {
     const { route, traceId } = call;
     try {
       const data = route.handle(read());
@@ -131,7 +131,8 @@ export class Lane {
     const fields = route?.input === 'query' ? simpleQuery(url.slice(start + 1)) : undefined;
     if (route === undefined || fields === undefined) return undefined;
     try {
-      const known = { route, fields, dto: this.parts.pipe.read(fields, 'query', route.dtoClass) };
+      const parameter = Object.freeze(this.parts.pipe.transform(fields, route.parameter));
+      const known = { route, fields, parameter };
       if (this.#knownQueries.size >= maxKnownQueries) this.#knownQueries.clear();
       this.#knownQueries.set(url, known);
       return known;
