@@ -1,20 +1,28 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Readiness } from '../../health/readiness.js';
 import type { CallJournal } from '../call-journal.js';
+import { failureBody, successBody } from '../envelope.js';
 import type { Failures } from '../failures.js';
 import { parsedOrError } from '../json-body.js';
 import type { Pipelines } from '../pipelines.js';
 import { type DtoPipe, bodyOrQueryOf } from '../read-dto.js';
+import { RenderedJson } from '../rendered-json.js';
 import type { SocketErrors } from '../socket-errors.js';
 import { traceIdOf } from '../trace-id.js';
 import { type LaneCall, LaneAnswers } from './lane-answers.js';
+import { LaneError } from './lane-error.js';
 import { readLaneHeaders } from './lane-headers.js';
 import type { LaneRoute } from './lane-route.js';
+import { isLater } from './later.js';
 import { simpleQuery } from './simple-query.js';
 
 /** Queries that are remembered with what was read of them: gateways ask for the same few clusters again and again. */
 const maxKnownQueries = 4_096;
 const longestKnownUrl = 512;
+
+/** Data that is sent as it is kept: for less, one text is cheaper than three writes. */
+const largeBytes = 4_096;
+const noHeaders = {};
 
 export interface LaneParts {
   readonly readiness: Readiness;
@@ -66,9 +74,10 @@ export class Lane {
     const route = this.#routes.get(request.url!)?.get(request.method!);
     if (route === undefined || route.input === 'query') return false;
     const headers = readLaneHeaders(request.rawHeaders);
-    if (headers === undefined || !(headers.contentLength! > 0)) return false;
-    if (headers.contentLength! > (route.config.bodyLimitBytes ?? this.parts.bodyLimitBytes)) return false;
-    const call = this.#enter(route, request, response, headers.traceId);
+    if (headers === undefined) return false;
+    const { traceId, contentLength = 0 } = headers;
+    if (!(contentLength > 0 && contentLength <= this.#bodyLimitBytesOf(route))) return false;
+    const call = this.#enter(route, request, response, traceId);
     if (call === undefined) return false;
     this.#readBody(call);
     return true;
@@ -95,7 +104,15 @@ export class Lane {
     if (request.httpVersionMinor !== 1 || request.httpVersionMajor !== 1) return undefined;
     if (route.config.requiresReady === true && this.parts.readiness.state !== 'ready') return undefined;
     if (!this.parts.pipelines.enterAtOnce(request, response)) return undefined;
-    const call = { route, request, response, traceId: traceIdOf(traceId), startedMs: performance.now() };
+    const call: LaneCall = {
+      route,
+      request,
+      response,
+      traceId: traceIdOf(traceId),
+      startedMs: performance.now(),
+      input: undefined,
+      failure: undefined,
+    };
     this.#answers.await(call);
     return call;
   }
@@ -115,13 +132,20 @@ export class Lane {
 
   #answer(call: LaneCall, input: unknown, read: () => unknown): void {
     const { route, traceId } = call;
+    call.input = input;
     try {
-      const data = route.handle(read());
-      this.#answers.add({ call, input, status: route.status, data, failure: undefined });
+      const body = bodyOf(route.handle(read()), call);
+      this.#answers.add({ call, status: route.status, body, headers: noHeaders });
     } catch (error) {
-      const failure = this.parts.failures.apiErrorOf(error, traceId);
-      this.#answers.add({ call, input, status: failure.status, data: undefined, failure });
+      const failure = this.parts.failures.apiErrorOf(error, traceId, this.#bodyLimitBytesOf(route));
+      call.failure = failure;
+      const body = failureBody(failure, traceId);
+      this.#answers.add({ call, status: failure.status, body, headers: failure.headers });
     }
+  }
+
+  #bodyLimitBytesOf({ config }: LaneRoute): number {
+    return config.bodyLimitBytes ?? this.parts.bodyLimitBytes;
   }
 
   #readQuery(url: string): KnownQuery | undefined {
@@ -141,4 +165,11 @@ export class Lane {
       return undefined;
     }
   }
+}
+
+/** @throws whatever the data can't be written as JSON for */
+function bodyOf(data: unknown, { route, traceId }: LaneCall): string | RenderedJson {
+  if (data instanceof RenderedJson && data.bytes.length > largeBytes) return data;
+  if (isLater(data)) throw new LaneError(`the fast lane can't wait for what ${route.name} gives`);
+  return successBody(data, traceId);
 }
