@@ -73,7 +73,9 @@ export class LaneAnswers {
       // Its connection has closed, and the journal has it.
       if (!isWaiting(call)) continue;
       this.#send(answer);
-      this.#record(call, status, nowMs);
+      // Nearly always: the system has taken the whole answer.
+      if (isSent(call.response)) this.#record(call, status, nowMs);
+      else call.response.once('finish', () => this.#record(call, status, performance.now()));
     }
   }
 
@@ -110,7 +112,7 @@ export class LaneAnswers {
     response.writeHead(status, headers);
   }
 
-  /** The client hung up, or its connection failed, before its call was answered. */
+  /** The client hung up, or its connection failed, before its call was there or its answer gone as a whole. */
   #onClosed(socket: LaneSocket): void {
     const call = socket[waitingCall];
     if (!call) return;
@@ -119,6 +121,8 @@ export class LaneAnswers {
   }
 
   #record(call: LaneCall, status: number, nowMs: number): void {
+    // The end of its connection may have been first.
+    if (!isWaiting(call)) return;
     const { traceId, route, startedMs, input, failure } = call;
     (call.request.socket as LaneSocket)[waitingCall] = null;
     this.journal.record({
@@ -135,4 +139,9 @@ export class LaneAnswers {
 
 function isWaiting(call: LaneCall): boolean {
   return (call.request.socket as LaneSocket)[waitingCall] === call;
+}
+
+/** Whether the system has taken all of an answer that is complete, so that nothing waits for the client to read. */
+function isSent({ writableLength, socket }: ServerResponse): boolean {
+  return writableLength === 0 && socket?.errored === null;
 }

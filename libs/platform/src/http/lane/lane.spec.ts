@@ -1,4 +1,6 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { once } from 'node:events';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { type Socket, connect } from 'node:net';
 import { Body, Controller, Delete, Get, HttpCode, HttpException, Post, Query } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { IsOptional, IsString } from 'class-validator';
@@ -19,6 +21,9 @@ class ActDto {
 }
 
 const rendered = (text: string) => new RenderedJson(Buffer.from(text));
+/** More than the buffers of both systems hold. */
+const endless = rendered(JSON.stringify('x'.repeat(32 * 1024 * 1024)));
+
 /** What a handler may do. */
 const acts: Readonly<Record<string, () => unknown>> = {
   nothing: () => undefined,
@@ -27,6 +32,7 @@ const acts: Readonly<Record<string, () => unknown>> = {
   list: () => [1, { a: null }],
   rendered: () => rendered('{"kept":true}'),
   'rendered-at-length': () => rendered(JSON.stringify('x'.repeat(5_000))),
+  endless: () => endless,
   bigint: () => 1n,
   ApiError: () => thrown(new ApiError('limitReached', 'too much: é', { 'Retry-After': '1', allow: 'GET' })),
   unsendable: () => thrown(new ApiError('limitReached', 'x', { 'X-Name': 'a\nb' })),
@@ -126,20 +132,23 @@ describe('the fast lane', () => {
   const callLines = () => test.logLines.filter(({ msg }) => msg === 'call');
   const json = (fields: object) => JSON.stringify(fields);
 
-  describe.each(Object.keys(acts))('for a method that does this: %s', (act) => {
-    it.each([
-      ['POST', '/acts/marked', json({ act })],
-      ['DELETE', '/acts/marked', json({ act })],
-      ['GET', `/acts/marked?act=${act}`, undefined],
-    ])('answers %s as the framework does', async (method, path, body) => {
-      const byLane = await test.byLane(method, path, body);
-      const [line] = callLines();
-      expect(byLane).toEqual(await test.byFramework(method, path, body));
-      expect(taken).toEqual([true, false]);
-      const timeless = { time: expect.any(String), latencyUs: expect.any(Number) };
-      await vi.waitFor(() => expect(callLines()).toEqual([line, { ...line, ...timeless }]));
-    });
-  });
+  describe.each(Object.keys(acts).filter((act) => act !== 'endless'))(
+    'for a method that does this: %s',
+    (act) => {
+      it.each([
+        ['POST', '/acts/marked', json({ act })],
+        ['DELETE', '/acts/marked', json({ act })],
+        ['GET', `/acts/marked?act=${act}`, undefined],
+      ])('answers %s as the framework does', async (method, path, body) => {
+        const byLane = await test.byLane(method, path, body);
+        const [line] = callLines();
+        expect(byLane).toEqual(await test.byFramework(method, path, body));
+        expect(taken).toEqual([true, false]);
+        const timeless = { time: expect.any(String), latencyUs: expect.any(Number) };
+        await vi.waitFor(() => expect(callLines()).toEqual([line, { ...line, ...timeless }]));
+      });
+    },
+  );
 
   it('does not take what is not marked', async () => {
     expect((await test.byLane('POST', '/acts/unmarked', json({ act: 'text' }))).status).toBe(201);
@@ -196,6 +205,45 @@ describe('the fast lane', () => {
     const path = '/acts/changes-its-query?act=x';
     for (let i = 0; i < 2; i++) expect((await test.byLane('GET', path)).status).toBe(500);
     expect((await test.byFramework('GET', path)).text).toContain('"x!"');
+  });
+
+  /** A connection, and the server's end of it. */
+  const connected = async () => {
+    const accepted = once(test.app.getHttpServer() as Server, 'connection') as Promise<[Socket]>;
+    const client = connect(test.port, '127.0.0.1').setNoDelay().setEncoding('utf8');
+    return { client, served: (await accepted)[0] };
+  };
+
+  it.each([
+    ['keep-alive', true],
+    ['TE', false],
+  ])(
+    'counts and logs a client as one that hung up which leaves in the midst of its answer (%s)',
+    async (connection, isTaken) => {
+      const { client } = await connected();
+      client.write(
+        `GET /acts/marked?act=endless HTTP/1.1\r\nHost: test\r\nConnection: ${connection}\r\n\r\n`,
+      );
+      await once(client, 'data');
+      expect([taken, callLines()]).toEqual([[isTaken], []]);
+      client.destroy();
+      await vi.waitFor(() => expect(callLines()).toMatchObject([{ status: 499, route: '/acts/marked' }]));
+      expect([...test.metrics.render()].join('')).toContain(
+        '{url="/acts/marked",method="GET",status_code="499"} 1',
+      );
+    },
+  );
+
+  it('counts a slow client once, with the time that it took to read', async () => {
+    const { client } = await connected();
+    client.write('GET /acts/marked?act=endless HTTP/1.1\r\nHost: test\r\n\r\n');
+    await once(client, 'data');
+    expect(callLines()).toEqual([]);
+    client.resume();
+    await vi.waitFor(() => expect(callLines()).toMatchObject([{ status: 200 }]), { timeout: 10_000 });
+    client.destroy();
+    await once(client, 'close');
+    expect(callLines()).toHaveLength(1);
   });
 });
 
