@@ -214,6 +214,23 @@ describe('the fast lane', () => {
     return { client, served: (await accepted)[0] };
   };
 
+  it.each([1, 7, 4_096])('puts a body together that comes in pieces of %i bytes', async (pieceBytes) => {
+    const text = 'é'.repeat(6 * pieceBytes);
+    const body = Buffer.from(json({ act: 'x', text }));
+    const { client, served } = await connected();
+    const answer = once(client, 'data');
+    client.write(`POST /acts/marked HTTP/1.1\r\nHost: test\r\nContent-Length: ${body.length}\r\n\r\n`);
+    for (let sent = 0; sent < body.length; sent += pieceBytes) {
+      const read = served.bytesRead;
+      client.write(body.subarray(sent, sent + pieceBytes));
+      await vi.waitFor(() => expect(served.bytesRead).toBeGreaterThan(read), { interval: 1 });
+    }
+    expect(String(await answer)).toMatch(/^HTTP\/1\.1 202 /);
+    await vi.waitFor(() => expect(callLines()).toMatchObject([{ status: 202 }]));
+    expect(taken).toEqual([true]);
+    client.destroy();
+  });
+
   it.each([
     ['keep-alive', true],
     ['TE', false],

@@ -79,7 +79,7 @@ export class Lane {
     if (!(contentLength > 0 && contentLength <= this.#bodyLimitBytesOf(route))) return false;
     const call = this.#enter(route, request, response, traceId);
     if (call === undefined) return false;
-    this.#readBody(call);
+    this.#readBody(call, contentLength);
     return true;
   }
 
@@ -117,11 +117,13 @@ export class Lane {
     return call;
   }
 
-  #readBody(call: LaneCall): void {
+  #readBody(call: LaneCall, length: number): void {
     const { request, route } = call;
     let body: Buffer | undefined;
+    let filled = 0;
     request.on('data', (chunk: Buffer) => {
-      body = body === undefined ? chunk : Buffer.concat([body, chunk]);
+      if (chunk.length === length) body = chunk;
+      else filled += chunk.copy((body ??= Buffer.allocUnsafe(length)), filled);
     });
     request.on('end', () => {
       const input = parsedOrError(body!, route.config.uint64Lists);
