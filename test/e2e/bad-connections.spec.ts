@@ -7,10 +7,8 @@ import { LoadCalls } from './support/load-calls.js';
 import { callsSeries, scrape } from './support/metrics.js';
 import { exchange, openSocket, parseAnswer, received } from './support/raw.js';
 import { type RunningReplica, startReplica } from './support/replica.js';
+import { ways } from './support/ways.js';
 
-const host = 'Host: replica\r\n';
-const beginsPost = `POST /v1/load/stats HTTP/1.1\r\n${host}TraceId: slow\r\nContent-Length: 100\r\n\r\n{"cluster":`;
-const beginsChunks = `POST /v1/load/stats HTTP/1.1\r\n${host}Transfer-Encoding: chunked\r\n\r\n`;
 const envelopeOf = (code: number, reason: string) => ({
   status: 'ERROR',
   error: { code, message: expect.any(String), reason },
@@ -19,7 +17,10 @@ const envelopeOf = (code: number, reason: string) => ({
 });
 
 /** Clients that speak no good HTTP, too slowly, or not to the end. */
-describe('bad connections', () => {
+describe.each(ways)('bad connections, by the $name', ({ connection }) => {
+  const host = `Host: replica\r\nConnection: ${connection}\r\n`;
+  const beginsPost = `POST /v1/load/stats HTTP/1.1\r\n${host}TraceId: slow\r\nContent-Length: 100\r\n\r\n{"cluster":`;
+  const beginsChunks = `POST /v1/load/stats HTTP/1.1\r\n${host}Transfer-Encoding: chunked\r\n\r\n`;
   let replica: RunningReplica;
   let server: Server;
   beforeEach(async () => {
@@ -184,6 +185,26 @@ describe('bad connections', () => {
       server.requestTimeout = 100;
       const { body } = parseAnswer(await exchange(replica.port, beginsPost));
       expect(body).toMatchObject({ trace_id: 'slow' });
+    });
+
+    it('that sends the rest after its 408 has no effect any more', async () => {
+      server.headersTimeout = 100;
+      server.requestTimeout = 100;
+      const record = '{"cluster":"late","request_id":"late","ip":"10.0.0.1"}';
+      const bytes = `POST /v1/load/stats HTTP/1.1\r\n${host}Content-Length: ${record.length}\r\n\r\n${record}`;
+      const accepted = once(server, 'connection') as Promise<[Socket]>;
+      const socket = await openSocket(replica.port, true);
+      const text = received(socket);
+      socket.write(bytes.slice(0, -1));
+      const [served] = await accepted;
+      await once(socket, 'data');
+      socket.write(bytes.slice(-1));
+      await vi.waitFor(() => expect(served.bytesRead).toBe(bytes.length));
+      socket.end();
+      expect(parseAnswer(await text).status).toBe(408);
+      await vi.waitFor(async () => expect(await counted('/v1/load/stats', 'POST', 408)).toBe(1));
+      expect(await countedInAll()).toBe(1);
+      expect(await new LoadCalls(replica.url).load('late')).toEqual([]);
     });
 
     it('that goes on sending is cut off all the same', async () => {

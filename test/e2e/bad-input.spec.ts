@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Answer, call } from './support/call.js';
+import type { Answer } from './support/call.js';
 import { type EngineRow, LoadCalls } from './support/load-calls.js';
 import { type RunningReplica, startReplica } from './support/replica.js';
+import { ways } from './support/ways.js';
 
 const ip = '10.0.0.1';
 const good = { cluster: 'c', request_id: 'new', ip, prompt_length: 1 };
@@ -14,13 +15,13 @@ const lengthRule = 'prompt_length must be an integer from 0 to 2147483647, but w
 const bom = '\uFEFF';
 
 /** The issue's list of bad input, except what concerns connections. Whatever is refused changes no count. */
-describe('bad input', () => {
+describe.each(ways)('bad input, by the $name', ({ call }) => {
   let replica: RunningReplica;
   let calls: LoadCalls;
   let before: EngineRow[];
   beforeAll(async () => {
     replica = await startReplica();
-    calls = new LoadCalls(replica.url);
+    calls = new LoadCalls(replica.url, call);
     await calls.record({ cluster: 'c', request_id: 'standing', prompt_length: 5 });
   });
   afterAll(() => replica.close());

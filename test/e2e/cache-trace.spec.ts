@@ -3,6 +3,7 @@ import { Agent } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isSkipped, traceName, tracePath } from '../support/trace.js';
 import { CacheCalls } from './support/cache-calls.js';
+import { type Call, call } from './support/call.js';
 import { type RunningReplica, startReplica } from './support/replica.js';
 
 const ip = '10.0.0.1';
@@ -19,6 +20,7 @@ function hashOf(id: number): bigint {
 describe('the cache calls', () => {
   let replica: RunningReplica;
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const callOnOneSocket: Call = (method, url, body, headers) => call(method, url, body, headers, agent);
   beforeAll(async () => {
     replica = await startReplica({ METADATA_CENTER_CACHE_BLOCKS_PER_ENGINE: '1000000' });
   });
@@ -30,7 +32,7 @@ describe('the cache calls', () => {
   it.skipIf(isSkipped)(
     `find in ${traceName} what one engine that never evicts would have found, to the block`,
     async () => {
-      const cache = new CacheCalls(replica.url, agent);
+      const cache = new CacheCalls(replica.url, callOnOneSocket);
       let blocks = 0;
       let hitBlocks = 0;
       for (const line of readFileSync(tracePath, 'utf8').trimEnd().split('\n')) {

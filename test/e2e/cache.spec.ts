@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CacheCalls } from './support/cache-calls.js';
-import { call } from './support/call.js';
 import { scrape } from './support/metrics.js';
 import { type RunningReplica, startReplica } from './support/replica.js';
+import { ways } from './support/ways.js';
 
 const a = '10.0.0.1';
 const b = '10.0.0.2';
 const maxUint64 = 2n ** 64n - 1n;
 
-describe('the cache calls', () => {
+describe.each(ways)('the cache calls, by the $name', ({ call }) => {
   let replica: RunningReplica;
   let cache: CacheCalls;
   beforeAll(async () => {
@@ -16,7 +16,7 @@ describe('the cache calls', () => {
       METADATA_CENTER_CACHE_BLOCKS_PER_ENGINE: '10000',
       METADATA_CENTER_CACHE_EXPIRE: '10m',
     });
-    cache = new CacheCalls(replica.url);
+    cache = new CacheCalls(replica.url, call);
   });
   afterAll(() => replica.close());
 

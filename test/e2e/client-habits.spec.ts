@@ -1,18 +1,18 @@
 import { Agent, type Server, request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { call } from './support/call.js';
 import { LoadCalls } from './support/load-calls.js';
 import { type RunningReplica, startReplica } from './support/replica.js';
+import { ways } from './support/ways.js';
 
 const maxInt32 = 2_147_483_647;
 
 /** Section 2 of the design: what gateways really send, and what they break on. Each test has a cluster of its own. */
-describe('the habits of clients', () => {
+describe.each(ways)('the habits of clients, by the $name', ({ call, connection }) => {
   let replica: RunningReplica;
   let calls: LoadCalls;
   beforeAll(async () => {
     replica = await startReplica();
-    calls = new LoadCalls(replica.url);
+    calls = new LoadCalls(replica.url, call);
   });
   afterAll(() => replica.close());
 
@@ -228,7 +228,7 @@ describe('the habits of clients', () => {
       const paths = ['/v1/load/stats?cluster=x', '/v1/load/stats', '/nowhere', '/healthz'];
       for (const path of paths) {
         await new Promise<void>((resolve, reject) => {
-          const outgoing = request(replica.url + path, { agent }, (incoming) => {
+          const outgoing = request(replica.url + path, { agent, headers: { connection } }, (incoming) => {
             statuses.push(incoming.statusCode);
             localPorts.add(incoming.socket.localPort);
             expect(incoming.headers.connection).toBe('keep-alive');

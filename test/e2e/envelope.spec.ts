@@ -1,17 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { call } from './support/call.js';
 import { LoadCalls } from './support/load-calls.js';
 import { type RunningReplica, startReplica } from './support/replica.js';
+import { ways } from './support/ways.js';
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
 /** What every answer has around its data, to the byte, and the trace id that it carries. */
-describe('every answer', () => {
+describe.each(ways)('every answer, by the $name', ({ call }) => {
   let replica: RunningReplica;
   let calls: LoadCalls;
   beforeAll(async () => {
     replica = await startReplica();
-    calls = new LoadCalls(replica.url);
+    calls = new LoadCalls(replica.url, call);
   });
   afterAll(() => replica.close());
 

@@ -2,8 +2,9 @@ import { Agent } from 'node:http';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { apiErrorKinds } from '#platform';
-import { type Answer, call } from './support/call.js';
+import type { Answer } from './support/call.js';
 import { type RunningReplica, startReplica } from './support/replica.js';
+import { ways } from './support/ways.js';
 
 const routes = [
   ['GET', '/v1/load/stats'],
@@ -38,7 +39,7 @@ const weirdHeaders = [
 ];
 
 /** Whatever is sent: never a 500, never a crash, always the envelope with a code of the table. */
-describe('fuzzed calls', () => {
+describe.each(ways)('fuzzed calls, by the $name', ({ call }) => {
   let replica: RunningReplica;
   const agent = new Agent({ keepAlive: true, maxSockets: 8 });
   beforeAll(async () => {

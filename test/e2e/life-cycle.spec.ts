@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { call } from './support/call.js';
 import { type RunningReplica, startReplica } from './support/replica.js';
+import { ways } from './support/ways.js';
 
 const tenMinutesMs = 600_000;
 
-describe('the life of a request over HTTP', () => {
+describe.each(ways)('the life of a request over HTTP, by the $name', ({ call }) => {
   let replica: RunningReplica;
   beforeAll(async () => {
     replica = await startReplica();

@@ -3,17 +3,18 @@ import type { Answer } from './support/call.js';
 import { LoadCalls } from './support/load-calls.js';
 import { scrape } from './support/metrics.js';
 import { type RunningReplica, startReplica } from './support/replica.js';
+import { ways } from './support/ways.js';
 
 const outcome = ({ status, body }: Answer) => [status, body.error?.code, body.error?.reason];
 const refused = [429, 42900000, 'limit_reached'];
 
 /** Capacity limits refuse new records only, and say which variable to raise. */
-describe('limits', () => {
+describe.each(ways)('limits, by the $name', ({ call }) => {
   let replica: RunningReplica | undefined;
   afterEach(() => replica?.close());
   const start = async (environment: Record<string, string>) => {
     replica = await startReplica(environment);
-    return { replica, calls: new LoadCalls(replica.url) };
+    return { replica, calls: new LoadCalls(replica.url, call) };
   };
   const reached = async (kind: string) =>
     (await scrape(replica!.url)).get(`metadata_center_limit_reached_total{kind="${kind}"}`);

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Answer } from './support/call.js';
 import { LoadCalls } from './support/load-calls.js';
 import { type RunningReplica, startReplica } from './support/replica.js';
+import { ways } from './support/ways.js';
 
 const ip = '10.0.0.1';
 const outcome = ({ status, body }: Answer) => [status, body.error?.code, body.error?.reason];
@@ -10,12 +11,12 @@ const duplicate = [400, 40001000, 'duplicate_request'];
 const removed = [404, 40001404, 'request_removed'];
 
 /** The API document to the letter: sections 2 and 3 of the design. Each test has a cluster and id of its own. */
-describe('strict mode', () => {
+describe.each(ways)('strict mode, by the $name', ({ call }) => {
   let replica: RunningReplica;
   let calls: LoadCalls;
   beforeAll(async () => {
     replica = await startReplica({ METADATA_CENTER_API_MODE: 'strict' });
-    calls = new LoadCalls(replica.url);
+    calls = new LoadCalls(replica.url, call);
   });
   afterAll(() => replica.close());
 

@@ -74,7 +74,8 @@ export class Replica {
     if (!isFlushed) this.log.warn('replicas that can be reached have not taken the last events');
     await this.admin.close();
     clearTimeout(deadline);
-    // What was cut off is journalled when its connection has closed.
+    // What was cut off is journalled when its connection has closed, which is the last that happens in a turn.
+    await nextTurn();
     await nextTurn();
     this.log.info('bye');
     await this.logOutput.flush();

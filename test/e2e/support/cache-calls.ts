@@ -1,5 +1,4 @@
-import type { Agent } from 'node:http';
-import { type Answer, call } from './call.js';
+import { type Answer, type Call, call } from './call.js';
 
 /** One engine of an answer to `POST /v1/cache/query`. */
 export interface LocationRow {
@@ -14,10 +13,10 @@ function withHashes(fields: object, hashes: readonly (bigint | number)[]): strin
 
 /** The cache calls of one replica, as a gateway makes them. */
 export class CacheCalls {
-  /** @param agent see {@link call} */
+  /** @param makeCall see {@link call} */
   constructor(
     readonly url: string,
-    private readonly agent: Agent | false = false,
+    private readonly makeCall: Call = call,
   ) {}
 
   save(ip: string, hashes: readonly (bigint | number)[], cluster = 'c'): Promise<Answer> {
@@ -34,11 +33,11 @@ export class CacheCalls {
   }
 
   drop(fields: object): Promise<Answer> {
-    return call('DELETE', `${this.url}/v1/cache/engine`, fields);
+    return this.makeCall('DELETE', `${this.url}/v1/cache/engine`, fields);
   }
 
   /** A body given as text or bytes. */
   post(path: 'query' | 'save', body: string | Buffer | object): Promise<Answer> {
-    return call('POST', `${this.url}/v1/cache/${path}`, body, {}, this.agent);
+    return this.makeCall('POST', `${this.url}/v1/cache/${path}`, body);
   }
 }

@@ -45,6 +45,9 @@ export function call(
   });
 }
 
+/** {@link call}, or one that adds something to it. */
+export type Call = typeof call;
+
 function toBytes(body: string | Buffer | object): Buffer {
   if (Buffer.isBuffer(body)) return body;
   return Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));

@@ -1,4 +1,4 @@
-import { type Answer, call } from './call.js';
+import { type Answer, type Call, call } from './call.js';
 
 /** A row of `GET /v1/load/stats`. */
 export interface EngineRow {
@@ -11,28 +11,32 @@ export interface EngineRow {
 
 /** The load calls of one replica, as a gateway makes them. */
 export class LoadCalls {
-  constructor(readonly url: string) {}
+  /** @param makeCall see {@link call} */
+  constructor(
+    readonly url: string,
+    private readonly makeCall: Call = call,
+  ) {}
 
   /** `fields` are laid over a record that is complete and right. */
   record(fields: object): Promise<Answer> {
-    return call('POST', `${this.url}/v1/load/stats`, { cluster: 'c', ip: '10.0.0.1', ...fields });
+    return this.makeCall('POST', `${this.url}/v1/load/stats`, { cluster: 'c', ip: '10.0.0.1', ...fields });
   }
 
   release(fields: object): Promise<Answer> {
-    return call('DELETE', `${this.url}/v1/load/prompt`, fields);
+    return this.makeCall('DELETE', `${this.url}/v1/load/prompt`, fields);
   }
 
   remove(fields: object): Promise<Answer> {
-    return call('DELETE', `${this.url}/v1/load/stats`, fields);
+    return this.makeCall('DELETE', `${this.url}/v1/load/stats`, fields);
   }
 
   /** A POST whose body is given as text, or as bytes. */
   post(body: string | Buffer, headers: Record<string, string> = {}): Promise<Answer> {
-    return call('POST', `${this.url}/v1/load/stats`, body, headers);
+    return this.makeCall('POST', `${this.url}/v1/load/stats`, body, headers);
   }
 
   query(cluster: string): Promise<Answer> {
-    return call('GET', `${this.url}/v1/load/stats?cluster=${encodeURIComponent(cluster)}`);
+    return this.makeCall('GET', `${this.url}/v1/load/stats?cluster=${encodeURIComponent(cluster)}`);
   }
 
   async load(cluster: string): Promise<EngineRow[]> {

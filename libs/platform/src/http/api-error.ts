@@ -1,3 +1,5 @@
+import { validateHeaderName, validateHeaderValue } from 'node:http';
+
 /**
  * Every way in which a call can fail, as clients see it: `code` and `reason` in the envelope, `status` of the
  * answer. Codes of the API document first; the others begin with their status.
@@ -32,6 +34,7 @@ export class ApiError extends Error {
   /**
    * @param message what is wrong, with the field and the remedy
    * @param headers for the answer, beside those that every answer has
+   * @throws TypeError where no answer could have them: better here than where the answer is written
    */
   constructor(
     readonly kind: ApiErrorKind,
@@ -40,6 +43,10 @@ export class ApiError extends Error {
   ) {
     super(message);
     this.name = 'ApiError';
+    for (const [name, value] of Object.entries(headers)) {
+      validateHeaderName(name);
+      validateHeaderValue(name, value);
+    }
     ({ code: this.code, status: this.status, reason: this.reason } = kinds[kind]);
   }
 }

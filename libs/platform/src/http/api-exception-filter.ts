@@ -28,11 +28,7 @@ export class ApiExceptionFilter implements ExceptionFilter {
   #apiErrorFor(exception: unknown, request: FastifyRequest): ApiError {
     const status = exception instanceof ApiError ? undefined : statusOf(exception);
     if (status === 404 && request.is404) return this.#unmatched(request);
-    if (status === 413) {
-      const limitBytes = request.routeOptions.bodyLimit;
-      return new ApiError('bodyTooLarge', `the body is larger than ${limitBytes} bytes; send a smaller one`);
-    }
-    return this.failures.apiErrorOf(exception, request.id);
+    return this.failures.apiErrorOf(exception, request.id, request.routeOptions.bodyLimit!);
   }
 
   #unmatched(request: FastifyRequest): ApiError {

@@ -6,10 +6,18 @@ import { ApiError } from './api-error.js';
 export class Failures {
   constructor(private readonly log: Logger) {}
 
-  /** What nobody has foreseen goes to the log, with its stack, and never to the client. */
-  apiErrorOf(exception: unknown, traceId: string): ApiError {
+  /**
+   * What nobody has foreseen goes to the log, with its stack, and never to the client.
+   *
+   * @param bodyLimitBytes the most that a body of the call may have
+   */
+  apiErrorOf(exception: unknown, traceId: string, bodyLimitBytes: number): ApiError {
     if (exception instanceof ApiError) return exception;
     const status = statusOf(exception);
+    if (status === 413) {
+      const message = `the body is larger than ${bodyLimitBytes} bytes; send a smaller one`;
+      return new ApiError('bodyTooLarge', message);
+    }
     if (status !== undefined && status >= 400 && status < 500) {
       return new ApiError(
         'malformedHttp',

@@ -54,6 +54,8 @@ export class SocketErrors {
     const traceId = traceIdOf(pending?.req.headers[traceIdRequestHeader]);
     end(socket, failure, traceId);
     if (pending) {
+      // What still comes comes too late: the client has been told that the call failed.
+      pending.req.pause();
       // The call's own hooks write the journal.
       if (error.code !== hungUp) this.#failures.set(pending.req, failure);
     } else if (error.code === hungUp) {

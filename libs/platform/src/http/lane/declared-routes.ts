@@ -1,4 +1,10 @@
-import { type INestApplication, RequestMethod } from '@nestjs/common';
+import {
+  type ArgumentMetadata,
+  type INestApplication,
+  RequestMethod,
+  StreamableFile,
+  type Type,
+} from '@nestjs/common';
 import {
   CONTROLLER_WATERMARK,
   HTTP_CODE_METADATA,
@@ -11,9 +17,11 @@ import {
 import { type ApplicationConfig, MetadataScanner, ModulesContainer } from '@nestjs/core';
 import { FASTIFY_ROUTE_CONFIG_METADATA } from '@nestjs/platform-fastify/constants';
 import type { FastifyContextConfig } from 'fastify';
-import type { DtoClass } from '../dto-checker.js';
+import { ApiExceptionFilter } from '../api-exception-filter.js';
 import { DtoPipe, bodyOrQueryFactory } from '../read-dto.js';
 import { fastLaneKey } from './fast-lane.js';
+import { LaneError } from './lane-error.js';
+import { isLater } from './later.js';
 import type { LaneInput, LaneRoute } from './lane-route.js';
 import type { RequestHooks } from './request-hooks.js';
 
@@ -29,6 +37,8 @@ const honoured = new Set([
   INJECTABLE_WATERMARK,
 ]);
 const documentation = /^(swagger|design:)/;
+const honouredConfig = new Set(['requiresReady', 'bodyLimitBytes', 'uint64Lists']);
+const isPattern = /[:*]/;
 
 type Method = (...parameters: unknown[]) => unknown;
 type ControllerClass = abstract new (...parts: never[]) => object;
@@ -39,11 +49,6 @@ interface Parameter {
   readonly data?: unknown;
   readonly schema?: unknown;
   readonly pipes: readonly unknown[];
-}
-
-/** A marked method that the lane can't answer for. The message says what stands in the way. */
-class LaneError extends Error {
-  override readonly name = 'LaneError';
 }
 
 /**
@@ -64,6 +69,8 @@ export function declaredRoutes(app: INestApplication, hooks: RequestHooks): Lane
           throw refusal(controller, name, 'its controller is made anew for each call');
         checkApp(app, controller, name);
         const route = routeOf(controller, wrapper.metatype as ControllerClass, name);
+        if (!hooks.hasRoute(route.method, route.path))
+          throw refusal(controller, name, `the framework has no route ${route.method} ${route.path}`);
         const hook = hooks.strangerOf(route.method, route.path);
         if (hook !== undefined) throw refusal(controller, name, `its calls pass through a hook, ${hook}`);
         routes.push(route);
@@ -84,20 +91,29 @@ function routeOf(
     if (stranger !== undefined)
       throw refusal(controller, name, `the lane does not honour ${String(stranger)}`);
   }
-  const isPromised = Reflect.getMetadata('design:returntype', controller, name) === Promise;
-  if (isPromised || method.constructor.name === 'AsyncFunction')
+  const returned = Reflect.getMetadata('design:returntype', controller, name) as Type | undefined;
+  const isAsync = method.constructor.name === 'AsyncFunction';
+  if (isAsync || returned === StreamableFile || isLater(returned?.prototype))
     throw refusal(controller, name, 'it is asynchronous');
-  const { input, dtoClass } = inputOf(controller, controllerClass, name);
+  const verb = RequestMethod[Reflect.getMetadata(METHOD_METADATA, method) as RequestMethod];
+  const { input, parameter } = inputOf(controller, controllerClass, name);
+  if ((verb === 'GET') !== (input === 'query'))
+    throw refusal(controller, name, 'GET, and no other method, takes its input from @Query()');
   return {
-    method: RequestMethod[Reflect.getMetadata(METHOD_METADATA, method) as RequestMethod],
-    path: pathOf(controllerClass, method),
-    status: (Reflect.getMetadata(HTTP_CODE_METADATA, method) as number | undefined) ?? 200,
+    name: `${controllerClass.name}.${name}`,
+    method: verb,
+    path: pathOf(controller, controllerClass, name),
+    status: (Reflect.getMetadata(HTTP_CODE_METADATA, method) as number | undefined) ?? usualStatusOf(verb),
     input,
-    dtoClass,
-    config:
-      (Reflect.getMetadata(FASTIFY_ROUTE_CONFIG_METADATA, method) as FastifyContextConfig | undefined) ?? {},
-    handle: (dto) => method.call(controller, dto),
+    parameter,
+    config: configOf(controller, name),
+    handle: (given) => method.call(controller, given),
   };
+}
+
+/** Nest's own. */
+function usualStatusOf(verb: string): number {
+  return verb === 'POST' ? 201 : 200;
 }
 
 function isHonoured(target: object, key: unknown): boolean {
@@ -105,41 +121,60 @@ function isHonoured(target: object, key: unknown): boolean {
   return honoured.has(key) || documentation.test(key) || Reflect.getMetadata(key, target) === undefined;
 }
 
-function pathOf(controllerClass: ControllerClass, method: Method): string {
-  const parts = [controllerClass, method].flatMap((target) =>
-    (Reflect.getMetadata(PATH_METADATA, target) as string).split('/'),
-  );
+function pathOf(controller: Record<string, Method>, controllerClass: ControllerClass, name: string): string {
+  const parts = [controllerClass, controller[name]!].flatMap((target) => {
+    const path: unknown = Reflect.getMetadata(PATH_METADATA, target);
+    if (typeof path !== 'string' || isPattern.test(path))
+      throw refusal(controller, name, 'it must have one path, without patterns');
+    return path.split('/');
+  });
   return `/${parts.filter((part) => part !== '').join('/')}`;
+}
+
+function configOf(controller: Record<string, Method>, name: string): FastifyContextConfig {
+  const config = (Reflect.getMetadata(FASTIFY_ROUTE_CONFIG_METADATA, controller[name]!) ??
+    {}) as FastifyContextConfig;
+  const stranger = Object.keys(config).find((key) => !honouredConfig.has(key));
+  if (stranger !== undefined)
+    throw refusal(controller, name, `the lane does not honour ${stranger} of a route's configuration`);
+  return config;
 }
 
 function inputOf(
   controller: object,
   controllerClass: ControllerClass,
   name: string,
-): { input: LaneInput; dtoClass: DtoClass } {
+): { input: LaneInput; parameter: ArgumentMetadata } {
   const parameters = (Reflect.getMetadata(ROUTE_ARGS_METADATA, controllerClass, name) ?? {}) as Record<
     string,
     Parameter
   >;
   const entries = Object.entries(parameters);
-  const types = Reflect.getMetadata('design:paramtypes', controller, name) as DtoClass[];
+  const types = Reflect.getMetadata('design:paramtypes', controller, name) as Type[];
   const [key, parameter] = entries[0] ?? [];
-  const input = parameter && inputKinds.find(({ matches }) => matches(key!, parameter))?.input;
+  const kind = parameter && inputKinds.find(({ matches }) => matches(key!, parameter));
   const isPlain =
     parameter?.data === undefined && parameter?.schema === undefined && parameter?.pipes.length === 0;
-  if (entries.length !== 1 || types.length !== 1 || input === undefined || !isPlain)
+  if (entries.length !== 1 || types.length !== 1 || kind === undefined || !isPlain)
     throw refusal(
       controller,
       name,
       'it must have one parameter, a whole @Body(), @Query() or @BodyOrQuery()',
     );
-  return { input, dtoClass: types[0]! };
+  return { input: kind.input, parameter: { type: kind.type, metatype: types[0]!, data: undefined } };
 }
 
-const inputKinds: readonly { input: LaneInput; matches: (key: string, parameter: Parameter) => boolean }[] = [
-  { input: 'body', matches: (key) => key === `${RouteParamtypes.BODY}:0` },
-  { input: 'query', matches: (key) => key === `${RouteParamtypes.QUERY}:0` },
-  { input: 'bodyOrQuery', matches: (_, { factory }) => factory === bodyOrQueryFactory },
+interface InputKind {
+  readonly input: LaneInput;
+  /** What pipes are told. */
+  readonly type: ArgumentMetadata['type'];
+  readonly matches: (key: string, parameter: Parameter) => boolean;
+}
+
+const inputKinds: readonly InputKind[] = [
+  { input: 'body', type: 'body', matches: (key) => key === `${RouteParamtypes.BODY}:0` },
+  { input: 'query', type: 'query', matches: (key) => key === `${RouteParamtypes.QUERY}:0` },
+  { input: 'bodyOrQuery', type: 'custom', matches: (_, { factory }) => factory === bodyOrQueryFactory },
 ];
 
 /** Whatever Nest would do before or after every method. */
@@ -152,7 +187,10 @@ function checkApp(app: INestApplication, controller: object, name: string): void
       ...config.getGlobalPipes().filter((pipe) => !(pipe instanceof DtoPipe)),
       ...config.getGlobalRequestPipes(),
     ],
-    'request filter': config.getGlobalRequestFilters(),
+    'exception filter': [
+      ...config.getGlobalFilters().filter((filter) => !(filter instanceof ApiExceptionFilter)),
+      ...config.getGlobalRequestFilters(),
+    ],
     'pre-request hook': config.getGlobalPreRequestHooks(),
     prefix: config.getGlobalPrefix() ? [config.getGlobalPrefix()] : [],
     versioning: config.getVersioning() ? [config.getVersioning()] : [],

@@ -3,9 +3,9 @@ import type { Socket } from 'node:net';
 import type { Readiness } from '../../health/readiness.js';
 import type { ApiError } from '../api-error.js';
 import type { CallJournal } from '../call-journal.js';
-import { envelopeContentType, failureBody, successBody, successHead, successTail } from '../envelope.js';
+import { envelopeContentType, successHead, successTail } from '../envelope.js';
 import { clientClosedStatus } from '../finished-call.js';
-import { RenderedJson } from '../rendered-json.js';
+import type { RenderedJson } from '../rendered-json.js';
 import type { SocketErrors } from '../socket-errors.js';
 import { traceIdResponseHeader } from '../trace-id.js';
 import type { LaneRoute } from './lane-route.js';
@@ -17,24 +17,21 @@ export interface LaneCall {
   readonly response: ServerResponse;
   readonly traceId: string;
   readonly startedMs: number;
+  input: unknown;
+  failure: ApiError | undefined;
 }
 
 /** What a call is answered with. */
 export interface LaneAnswer {
   readonly call: LaneCall;
-  readonly input: unknown;
   readonly status: number;
-  /** What the method has returned. */
-  readonly data: unknown;
-  readonly failure: ApiError | undefined;
+  /** With its envelope, or data that is to get one. */
+  readonly body: string | RenderedJson;
+  readonly headers: ApiError['headers'];
 }
-
-/** Data that is sent as it is kept: for less, one text is cheaper than three writes. */
-const largeBytes = 4_096;
 
 /** As the framework writes it. */
 const traceIdHeader = traceIdResponseHeader.toLowerCase();
-const noHeaders: ApiError['headers'] = {};
 
 /** The call that a connection waits for; undefined before its first one in the lane. */
 const waitingCall = Symbol('lane');
@@ -72,37 +69,33 @@ export class LaneAnswers {
     this.#answers = [];
     const nowMs = performance.now();
     for (const answer of answers) {
-      const socket = answer.call.request.socket as LaneSocket;
+      const { call, status } = answer;
       // Its connection has closed, and the journal has it.
-      if (socket[waitingCall] !== answer.call) continue;
-      socket[waitingCall] = null;
+      if (!isWaiting(call)) continue;
       this.#send(answer);
-      this.#record(answer.call, answer.status, answer.input, answer.failure, nowMs);
+      // Nearly always: the system has taken the whole answer.
+      if (isSent(call.response)) this.#record(call, status, nowMs);
+      else call.response.once('finish', () => this.#record(call, status, performance.now()));
     }
   }
 
-  #send({ call, status, data, failure }: LaneAnswer): void {
-    if (failure !== undefined) {
-      this.#sendText(call, status, failureBody(failure, call.traceId), failure.headers);
-    } else if (data instanceof RenderedJson && data.bytes.length > largeBytes) {
-      this.#sendRendered(call, status, data);
-    } else {
-      this.#sendText(call, status, successBody(data, call.traceId), noHeaders);
+  #send(answer: LaneAnswer): void {
+    const { call, body } = answer;
+    if (typeof body !== 'string') {
+      this.#sendRendered(answer, body);
+      return;
     }
-  }
-
-  #sendText(call: LaneCall, status: number, body: string, headers: ApiError['headers']): void {
     const length = Buffer.byteLength(body);
-    this.#writeHead(call, status, length, headers);
+    this.#writeHead(answer, length);
     // Text that is ASCII need not be encoded.
     call.response.end(body, length === body.length ? 'latin1' : 'utf8');
   }
 
   /** Without making one text of it. */
-  #sendRendered(call: LaneCall, status: number, { bytes }: RenderedJson): void {
-    const { response, traceId } = call;
+  #sendRendered(answer: LaneAnswer, { bytes }: RenderedJson): void {
+    const { response, traceId } = answer.call;
     const tail = successTail(traceId);
-    this.#writeHead(call, status, successHead.length + bytes.length + tail.length, noHeaders);
+    this.#writeHead(answer, successHead.length + bytes.length + tail.length);
     response.cork();
     response.write(successHead, 'latin1');
     response.write(bytes);
@@ -110,36 +103,28 @@ export class LaneAnswers {
   }
 
   /** The headers in the order in which the framework sends them. */
-  #writeHead(
-    { response, traceId }: LaneCall,
-    status: number,
-    length: number,
-    own: ApiError['headers'],
-  ): void {
+  #writeHead({ call: { response, traceId }, status, headers: own }: LaneAnswer, length: number): void {
     const headers = [traceIdHeader, traceId];
-    for (const name in own) headers.push(name, own[name]!);
+    for (const name in own) headers.push(name.toLowerCase(), own[name]!);
     headers.push('content-type', envelopeContentType);
     if (this.readiness.state === 'draining') headers.push('connection', 'close');
     headers.push('content-length', String(length));
     response.writeHead(status, headers);
   }
 
-  /** The client hung up, or its connection failed, before its call was answered. */
+  /** The client hung up, or its connection failed, before its call was there or its answer gone as a whole. */
   #onClosed(socket: LaneSocket): void {
     const call = socket[waitingCall];
     if (!call) return;
-    socket[waitingCall] = null;
-    const failure = this.socketErrors.failureOf(call.request);
-    this.#record(call, failure?.status ?? clientClosedStatus, undefined, failure, performance.now());
+    call.failure ??= this.socketErrors.failureOf(call.request);
+    this.#record(call, call.failure?.status ?? clientClosedStatus, performance.now());
   }
 
-  #record(
-    { traceId, route, startedMs }: LaneCall,
-    status: number,
-    input: unknown,
-    failure: ApiError | undefined,
-    nowMs: number,
-  ): void {
+  #record(call: LaneCall, status: number, nowMs: number): void {
+    // The end of its connection may have been first.
+    if (!isWaiting(call)) return;
+    const { traceId, route, startedMs, input, failure } = call;
+    (call.request.socket as LaneSocket)[waitingCall] = null;
     this.journal.record({
       traceId,
       method: route.method,
@@ -150,4 +135,13 @@ export class LaneAnswers {
       failure,
     });
   }
+}
+
+function isWaiting(call: LaneCall): boolean {
+  return (call.request.socket as LaneSocket)[waitingCall] === call;
+}
+
+/** Whether the system has taken all of an answer that is complete, so that nothing waits for the client to read. */
+function isSent({ writableLength, socket }: ServerResponse): boolean {
+  return writableLength === 0 && socket?.errored === null;
 }

@@ -1,20 +1,28 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Readiness } from '../../health/readiness.js';
 import type { CallJournal } from '../call-journal.js';
+import { failureBody, successBody } from '../envelope.js';
 import type { Failures } from '../failures.js';
 import { parsedOrError } from '../json-body.js';
 import type { Pipelines } from '../pipelines.js';
 import { type DtoPipe, bodyOrQueryOf } from '../read-dto.js';
+import { RenderedJson } from '../rendered-json.js';
 import type { SocketErrors } from '../socket-errors.js';
 import { traceIdOf } from '../trace-id.js';
 import { type LaneCall, LaneAnswers } from './lane-answers.js';
+import { LaneError } from './lane-error.js';
 import { readLaneHeaders } from './lane-headers.js';
 import type { LaneRoute } from './lane-route.js';
+import { isLater } from './later.js';
 import { simpleQuery } from './simple-query.js';
 
 /** Queries that are remembered with what was read of them: gateways ask for the same few clusters again and again. */
 const maxKnownQueries = 4_096;
 const longestKnownUrl = 512;
+
+/** Data that is sent as it is kept: for less, one text is cheaper than three writes. */
+const largeBytes = 4_096;
+const noHeaders = {};
 
 export interface LaneParts {
   readonly readiness: Readiness;
@@ -31,7 +39,8 @@ export interface LaneParts {
 interface KnownQuery {
   readonly route: LaneRoute;
   readonly fields: object;
-  readonly dto: object;
+  /** What the method gets, the same for each call. */
+  readonly parameter: unknown;
 }
 
 /**
@@ -65,11 +74,12 @@ export class Lane {
     const route = this.#routes.get(request.url!)?.get(request.method!);
     if (route === undefined || route.input === 'query') return false;
     const headers = readLaneHeaders(request.rawHeaders);
-    if (headers === undefined || !(headers.contentLength! > 0)) return false;
-    if (headers.contentLength! > (route.config.bodyLimitBytes ?? this.parts.bodyLimitBytes)) return false;
-    const call = this.#enter(route, request, response, headers.traceId);
+    if (headers === undefined) return false;
+    const { traceId, contentLength = 0 } = headers;
+    if (!(contentLength > 0 && contentLength <= this.#bodyLimitBytesOf(route))) return false;
+    const call = this.#enter(route, request, response, traceId);
     if (call === undefined) return false;
-    this.#readBody(call);
+    this.#readBody(call, contentLength);
     return true;
   }
 
@@ -81,7 +91,7 @@ export class Lane {
     if (headers === undefined || headers.contentLength !== undefined) return false;
     const call = this.#enter(known.route, request, response, headers.traceId);
     if (call === undefined) return false;
-    this.#answer(call, known.fields, () => known.dto);
+    this.#answer(call, known.fields, () => known.parameter);
     return true;
   }
 
@@ -94,34 +104,50 @@ export class Lane {
     if (request.httpVersionMinor !== 1 || request.httpVersionMajor !== 1) return undefined;
     if (route.config.requiresReady === true && this.parts.readiness.state !== 'ready') return undefined;
     if (!this.parts.pipelines.enterAtOnce(request, response)) return undefined;
-    const call = { route, request, response, traceId: traceIdOf(traceId), startedMs: performance.now() };
+    const call: LaneCall = {
+      route,
+      request,
+      response,
+      traceId: traceIdOf(traceId),
+      startedMs: performance.now(),
+      input: undefined,
+      failure: undefined,
+    };
     this.#answers.await(call);
     return call;
   }
 
-  #readBody(call: LaneCall): void {
+  #readBody(call: LaneCall, length: number): void {
     const { request, route } = call;
     let body: Buffer | undefined;
+    let filled = 0;
     request.on('data', (chunk: Buffer) => {
-      body = body === undefined ? chunk : Buffer.concat([body, chunk]);
+      if (chunk.length === length) body = chunk;
+      else filled += chunk.copy((body ??= Buffer.allocUnsafe(length)), filled);
     });
     request.on('end', () => {
       const input = parsedOrError(body!, route.config.uint64Lists);
       const given = route.input === 'body' ? input : bodyOrQueryOf({ body: input, query: {} });
-      const { dtoClass } = route;
-      this.#answer(call, input, () => this.parts.pipe.read(given, 'body', dtoClass));
+      this.#answer(call, input, () => this.parts.pipe.transform(given, route.parameter));
     });
   }
 
-  #answer(call: LaneCall, input: unknown, read: () => object): void {
+  #answer(call: LaneCall, input: unknown, read: () => unknown): void {
     const { route, traceId } = call;
+    call.input = input;
     try {
-      const data = route.handle(read());
-      this.#answers.add({ call, input, status: route.status, data, failure: undefined });
+      const body = bodyOf(route.handle(read()), call);
+      this.#answers.add({ call, status: route.status, body, headers: noHeaders });
     } catch (error) {
-      const failure = this.parts.failures.apiErrorOf(error, traceId);
-      this.#answers.add({ call, input, status: failure.status, data: undefined, failure });
+      const failure = this.parts.failures.apiErrorOf(error, traceId, this.#bodyLimitBytesOf(route));
+      call.failure = failure;
+      const body = failureBody(failure, traceId);
+      this.#answers.add({ call, status: failure.status, body, headers: failure.headers });
     }
+  }
+
+  #bodyLimitBytesOf({ config }: LaneRoute): number {
+    return config.bodyLimitBytes ?? this.parts.bodyLimitBytes;
   }
 
   #readQuery(url: string): KnownQuery | undefined {
@@ -131,7 +157,8 @@ export class Lane {
     const fields = route?.input === 'query' ? simpleQuery(url.slice(start + 1)) : undefined;
     if (route === undefined || fields === undefined) return undefined;
     try {
-      const known = { route, fields, dto: this.parts.pipe.read(fields, 'query', route.dtoClass) };
+      const parameter = Object.freeze(this.parts.pipe.transform(fields, route.parameter));
+      const known = { route, fields, parameter };
       if (this.#knownQueries.size >= maxKnownQueries) this.#knownQueries.clear();
       this.#knownQueries.set(url, known);
       return known;
@@ -140,4 +167,11 @@ export class Lane {
       return undefined;
     }
   }
+}
+
+/** @throws whatever the data can't be written as JSON for */
+function bodyOf(data: unknown, { route, traceId }: LaneCall): string | RenderedJson {
+  if (data instanceof RenderedJson && data.bytes.length > largeBytes) return data;
+  if (isLater(data)) throw new LaneError(`the fast lane can't wait for what ${route.name} gives`);
+  return successBody(data, traceId);
 }

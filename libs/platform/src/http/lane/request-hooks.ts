@@ -14,10 +14,10 @@ const requestHooks = [
   'onRequestAbort',
 ] as const;
 
-/** Hears of hooks that are added to an application, beside those that were there before. */
+/** Hears of the routes of an application, and of hooks that are added beside those that were there before. */
 export class RequestHooks {
   readonly #global: string[] = [];
-  readonly #ofRoutes = new Map<string, string>();
+  readonly #routes = new Map<string, RouteOptions>();
 
   /** Call it when all hooks are added that the lane honours. */
   watch(fastify: FastifyInstance): void {
@@ -36,15 +36,20 @@ export class RequestHooks {
     fastify.addHook('onRoute', (route) => this.#onRoute(route));
   }
 
-  /** @returns the name of a hook that calls of this route pass through, if there is one */
-  strangerOf(method: string, path: string): string | undefined {
-    return this.#global[0] ?? this.#ofRoutes.get(`${method} ${path}`);
+  /** Whether the application has this very route, by its template. */
+  hasRoute(method: string, path: string): boolean {
+    return this.#routes.has(`${method} ${path}`);
   }
 
+  /** @returns the name of a hook that calls of this route pass through, if there is one */
+  strangerOf(method: string, path: string): string | undefined {
+    const route = this.#routes.get(`${method} ${path}`);
+    return this.#global[0] ?? requestHooks.find((name) => route?.[name] !== undefined);
+  }
+
+  /** Its hooks are looked at when it is asked for: whoever hears of the route later may still add some. */
   #onRoute(route: RouteOptions): void {
-    const hook = requestHooks.find((name) => route[name] !== undefined);
-    if (hook === undefined) return;
-    for (const method of [route.method].flat()) this.#ofRoutes.set(`${method} ${route.url}`, hook);
+    for (const method of [route.method].flat()) this.#routes.set(`${method} ${route.url}`, route);
   }
 }
 
