@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ManualClock } from '#testing';
-import { chainOf } from '../domain/chain-of.js';
+import { chainOf } from '../../test-support/chain-of.js';
 import type { HashChain } from '../domain/hash-chain.js';
 import { PrefixIndex } from '../domain/prefix-index.js';
 import { CollectGarbage } from './collect-garbage.js';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { CacheLimits } from './cache-limits.js';
 import type { EvictionCause } from './cache-totals.js';
-import { chainOf } from './chain-of.js';
+import { chainOf } from '../../test-support/chain-of.js';
 import { PrefixIndex } from './prefix-index.js';
 
 /** What one engine holds, in the simplest way to say it. */

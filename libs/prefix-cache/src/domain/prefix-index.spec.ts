@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { chainOf } from './chain-of.js';
+import { chainOf } from '../../test-support/chain-of.js';
 import { type HashChain, maxChainLength } from './hash-chain.js';
 import { PrefixIndex } from './prefix-index.js';
 

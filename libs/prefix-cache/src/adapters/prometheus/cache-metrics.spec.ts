@@ -1,7 +1,7 @@
 import { Registry } from 'prom-client';
 import { describe, expect, it } from 'vitest';
 import { MetricSources } from '#platform';
-import { chainOf } from '../../domain/chain-of.js';
+import { chainOf } from '../../../test-support/chain-of.js';
 import { PrefixIndex } from '../../domain/prefix-index.js';
 import { CacheMetrics } from './cache-metrics.js';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { chainOf } from '../../domain/chain-of.js';
+import { chainOf } from '../../../test-support/chain-of.js';
 import type { HashChain } from '../../domain/hash-chain.js';
 import { droppedText, heldText, readPrefixes, savedText } from './prefix-format.js';
 

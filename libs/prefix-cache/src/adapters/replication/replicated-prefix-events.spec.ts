@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { EventFeed } from '#replication';
-import { chainOf } from '../../domain/chain-of.js';
+import { chainOf } from '../../../test-support/chain-of.js';
 import type { HashChain } from '../../domain/hash-chain.js';
 import { ReplicatedPrefixEvents } from './replicated-prefix-events.js';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ManualClock, hintContract } from '#testing';
-import { chainOf } from '../../domain/chain-of.js';
+import { chainOf } from '../../../test-support/chain-of.js';
 import { PrefixIndex } from '../../domain/prefix-index.js';
 import { droppedText, heldText, savedText } from './prefix-format.js';
 import { ReplicatedPrefixes } from './replicated-prefixes.js';

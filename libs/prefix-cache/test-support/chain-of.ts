@@ -1,4 +1,4 @@
-import type { HashChain } from './hash-chain.js';
+import type { HashChain } from '../src/domain/hash-chain.js';
 
 /** A chain of numbers, each from 0 to 2^64 - 1. */
 export function chainOf(hashes: readonly bigint[]): HashChain {
