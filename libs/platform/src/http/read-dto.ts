@@ -55,14 +55,9 @@ export class DtoPipe implements PipeTransform {
   transform(value: unknown, { type, metatype }: ArgumentMetadata): unknown {
     const dtoClass = metatype as DtoClass | undefined;
     if (dtoClass === undefined || this.#fields(dtoClass).length === 0) return value;
-    return this.read(value, type === 'query' ? 'query' : 'body', dtoClass);
-  }
-
-  /** @throws ApiError as {@link transform} */
-  read(value: unknown, source: 'body' | 'query', dtoClass: DtoClass): object {
     if (value instanceof ApiError) throw value;
     if (value instanceof QueryFields) return this.#read(dtoClass, value.fields, [fromQuery]);
-    if (source === 'query') return this.#read(dtoClass, value, [fromQuery]);
+    if (type === 'query') return this.#read(dtoClass, value, [fromQuery]);
     return this.#checkerOf(dtoClass)?.accept(value) ?? this.#read(dtoClass, value, []);
   }
 
