@@ -15,6 +15,7 @@ import {
   RouteParamtypes,
 } from '@nestjs/common/internal';
 import { type ApplicationConfig, MetadataScanner, ModulesContainer } from '@nestjs/core';
+import type { InstanceWrapper } from '@nestjs/core/injector/instance-wrapper';
 import { FASTIFY_ROUTE_CONFIG_METADATA } from '@nestjs/platform-fastify/constants';
 import type { FastifyContextConfig } from 'fastify';
 import { ApiExceptionFilter } from '../api-exception-filter.js';
@@ -42,6 +43,8 @@ const isPattern = /[:*]/;
 
 type Method = (...parameters: unknown[]) => unknown;
 type ControllerClass = abstract new (...parts: never[]) => object;
+/** What Nest keeps of a controller. */
+type ControllerWrapper = Pick<InstanceWrapper, 'isDependencyTreeStatic' | 'metatype'>;
 
 interface Parameter {
   readonly index: number;
@@ -57,27 +60,37 @@ interface Parameter {
  * @throws LaneError
  */
 export function declaredRoutes(app: INestApplication, hooks: RequestHooks): LaneRoute[] {
+  return Array.from(markedMethods(app), ({ wrapper, controller, name }) => {
+    if (!wrapper.isDependencyTreeStatic())
+      throw refusal(controller, name, 'its controller is made anew for each call');
+    checkApp(app, controller, name);
+    const route = routeOf(controller, wrapper.metatype as ControllerClass, name);
+    if (!hooks.hasRoute(route.method, route.path))
+      throw refusal(controller, name, `the framework has no route ${route.method} ${route.path}`);
+    const hook = hooks.strangerOf(route.method, route.path);
+    if (hook !== undefined) throw refusal(controller, name, `its calls pass through a hook, ${hook}`);
+    return route;
+  });
+}
+
+interface MarkedMethod {
+  readonly wrapper: ControllerWrapper;
+  readonly controller: Record<string, Method>;
+  readonly name: string;
+}
+
+function* markedMethods(app: INestApplication): Iterable<MarkedMethod> {
   const scanner = new MetadataScanner();
-  const routes: LaneRoute[] = [];
-  for (const { controllers } of app.get(ModulesContainer).values()) {
-    for (const wrapper of controllers.values()) {
-      const controller = wrapper.instance as Record<string, Method> | undefined;
-      if (!controller || !wrapper.metatype) continue;
-      for (const name of scanner.getAllMethodNames(Object.getPrototypeOf(controller) as object)) {
-        if (Reflect.getMetadata(fastLaneKey, controller[name]!) !== true) continue;
-        if (!wrapper.isDependencyTreeStatic())
-          throw refusal(controller, name, 'its controller is made anew for each call');
-        checkApp(app, controller, name);
-        const route = routeOf(controller, wrapper.metatype as ControllerClass, name);
-        if (!hooks.hasRoute(route.method, route.path))
-          throw refusal(controller, name, `the framework has no route ${route.method} ${route.path}`);
-        const hook = hooks.strangerOf(route.method, route.path);
-        if (hook !== undefined) throw refusal(controller, name, `its calls pass through a hook, ${hook}`);
-        routes.push(route);
-      }
+  const wrappers = [...app.get(ModulesContainer).values()].flatMap(({ controllers }) => [
+    ...controllers.values(),
+  ]);
+  for (const wrapper of wrappers) {
+    const controller = wrapper.instance as Record<string, Method> | undefined;
+    if (!controller || !wrapper.metatype) continue;
+    for (const name of scanner.getAllMethodNames(Object.getPrototypeOf(controller) as object)) {
+      if (Reflect.getMetadata(fastLaneKey, controller[name]!) === true) yield { wrapper, controller, name };
     }
   }
-  return routes;
 }
 
 function routeOf(
