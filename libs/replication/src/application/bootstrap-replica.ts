@@ -2,6 +2,7 @@ import type { CloseGap } from './close-gap.js';
 import type { FollowDirectory } from './follow-directory.js';
 import type { LoadSnapshot, SnapshotOutcome } from './load-snapshot.js';
 import type { Mesh } from './mesh.js';
+import { nextDonor } from './next-donor.js';
 import type { Clock } from './ports/clock.js';
 import type { Random } from './ports/random.js';
 import type { Timers } from './ports/timers.js';
@@ -73,8 +74,11 @@ export class BootstrapReplica {
     const tried = new Set<string>();
     let worst: SnapshotOutcome = 'not-ready';
     for (;;) {
-      await this.#until(roundEndsMs, () => this.#nextDonor(tried) !== undefined || this.#isRoundOver);
-      const donor = this.#nextDonor(tried);
+      await this.#until(
+        roundEndsMs,
+        () => nextDonor(this.mesh, this.random, tried) !== undefined || this.#isRoundOver,
+      );
+      const donor = nextDonor(this.mesh, this.random, tried);
       if (donor === undefined) return worst;
       tried.add(donor);
       const outcome = await this.loadSnapshot.execute(donor);
@@ -90,11 +94,6 @@ export class BootstrapReplica {
   /** Every peer has answered or failed to. */
   get #isRoundOver(): boolean {
     return this.#feeds.every((feed) => feed.isSettled);
-  }
-
-  #nextDonor(tried: ReadonlySet<string>): string | undefined {
-    const untried = this.mesh.readyPeers().filter((peer) => !tried.has(peer));
-    return untried[Math.floor(this.random.next() * untried.length)];
   }
 
   async #until(deadlineMs: number, isMet: () => boolean): Promise<void> {

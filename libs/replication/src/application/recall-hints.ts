@@ -2,6 +2,7 @@ import type { ReplicationTotals } from '../domain/replication-totals.js';
 import type { ThisReplica } from '../domain/this-replica.js';
 import type { MergeEvents } from './merge-events.js';
 import type { Mesh } from './mesh.js';
+import { nextDonor } from './next-donor.js';
 import type { Clock } from './ports/clock.js';
 import type { Journal } from './ports/journal.js';
 import { type PeerClient, PeerError } from './ports/peer-client.js';
@@ -70,8 +71,7 @@ export class RecallHints {
     for (;;) {
       if (this.#isStopped) return 'stopped';
       if (this.clock.nowMs() >= endsMs) return 'failed';
-      const untried = this.mesh.readyPeers().filter((peer) => !tried.has(peer));
-      const donor = untried[Math.floor(this.random.next() * untried.length)];
+      const donor = nextDonor(this.mesh, this.random, tried);
       if (donor === undefined) return tried.size === 0 ? 'nobody-ready' : 'failed';
       tried.add(donor);
       if (await this.#load(donor, endsMs)) return 'loaded';
