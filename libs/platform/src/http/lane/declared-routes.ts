@@ -81,10 +81,8 @@ interface MarkedMethod {
 
 function* markedMethods(app: INestApplication): Iterable<MarkedMethod> {
   const scanner = new MetadataScanner();
-  const wrappers = [...app.get(ModulesContainer).values()].flatMap(({ controllers }) => [
-    ...controllers.values(),
-  ]);
-  for (const wrapper of wrappers) {
+  const modules = [...app.get(ModulesContainer).values()];
+  for (const wrapper of modules.flatMap(({ controllers }) => Array.from(controllers.values()))) {
     const controller = wrapper.instance as Record<string, Method> | undefined;
     if (!controller || !wrapper.metatype) continue;
     for (const name of scanner.getAllMethodNames(Object.getPrototypeOf(controller) as object)) {
