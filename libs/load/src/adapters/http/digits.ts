@@ -1,8 +1,10 @@
 const zero = 0x30;
-/** The two digits of 0 to 99, the second one in the upper byte. */
-const pairs = Uint16Array.from(
-  { length: 100 },
-  (_, value) => (zero + Math.floor(value / 10)) | ((zero + (value % 10)) << 8),
+/** The four digits of 0 to 9,999, the first one in the lowest byte. */
+const fours = Uint32Array.from({ length: 10_000 }, (_, value) =>
+  Array.from(String(value).padStart(4, '0')).reduceRight(
+    (word, digit) => (word << 8) | (zero + Number(digit)),
+    0,
+  ),
 );
 
 /** How many digits an integer of at most 31 bits has. */
@@ -18,16 +20,18 @@ export function digitCount(value: number): number {
   return value < 1_000_000_000 ? 9 : 10;
 }
 
-/** Writes the last digits of an integer of at most 31 bits, two at a time. */
-export function writeDigits(bytes: Uint8Array, at: number, value: number, count: number): void {
+/** Writes the last digits of an integer of at most 31 bits, four at a time. */
+export function writeDigits(view: DataView, at: number, value: number, count: number): void {
   let left = value | 0;
   let end = at + count;
-  for (; end - at >= 2; end -= 2) {
-    const rest = (left / 100) | 0;
-    const pair = pairs[left - rest * 100]!;
-    bytes[end - 1] = pair >> 8;
-    bytes[end - 2] = pair;
+  for (; end - at >= 4; end -= 4) {
+    const rest = (left / 10_000) | 0;
+    view.setUint32(end - 4, fours[left - rest * 10_000]!, true);
     left = rest;
   }
-  if (end > at) bytes[at] = zero + (left % 10);
+  const last = fours[left % 10_000]!;
+  if (end - at >= 2) {
+    view.setUint16(end - 2, last >>> 16, true);
+    if (end - at === 3) view.setUint8(at, last >>> 8);
+  } else if (end > at) view.setUint8(at, last >>> 24);
 }

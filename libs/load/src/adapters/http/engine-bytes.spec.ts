@@ -22,9 +22,10 @@ describe('writeEngine', () => {
     fc.assert(
       fc.property(engine, (given) => {
         const bytes = Buffer.alloc(maxEngineBytes + 3);
+        const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
         const upperTime = upperTimeOf(given.updatedUs);
         const layout = layoutOf(given, upperTime);
-        writeEngine(bytes, 3, given, layout, upperTime);
+        writeEngine(view, 3, given, layout, upperTime);
         const text = bytes.toString('latin1', 3, 3 + engineBytes(given.ip, layout));
         expect(text).toBe(JSON.stringify(new EngineLoadDto(given)));
       }),

@@ -18,8 +18,9 @@ const updatedGap = beforeUpdated.length;
 const prefillGap = beforePrefill.length;
 const ipAt = beforeIp.length;
 
-/** An address, three 31-bit counts, a time of 16 digits, and the names. */
-export const maxEngineBytes = 192;
+/** Names and comma, an address, three counts of 31 bits, a time of 16 digits. */
+export const maxEngineBytes =
+  beforeIp.length + queuedGap + promptGap + updatedGap + prefillGap + end.length + 1 + 15 + 3 * 10 + 16;
 
 /** A time is written in two parts, of which the upper changes every 100 s; the lower one has so many digits. */
 const lowDigits = 8;
@@ -56,7 +57,7 @@ export function engineBytes(ip: string, layout: number): number {
  * number without loss, nanoseconds are not: their last three digits stand among the names.
  */
 export function writeEngine(
-  bytes: Buffer,
+  view: DataView,
   start: number,
   engine: EngineLoad,
   layout: number,
@@ -64,20 +65,20 @@ export function writeEngine(
 ): void {
   const { ip } = engine;
   const upperDigits = (layout >> 12) & 15;
-  let at = writeBytes(bytes, start, beforeIp);
-  for (let i = 0; i < ip.length; i++) bytes[at + i] = ip.charCodeAt(i);
-  at = writeBytes(bytes, at + ip.length, beforeQueued);
-  at = writeBytes(bytes, at + (layout & 15), beforePrompt);
-  at = writeBytes(bytes, at + ((layout >> 4) & 15), beforeUpdated);
-  writeDigits(bytes, at, upperTime, upperDigits);
-  at = writeBytes(bytes, at + upperDigits + lowDigits, beforePrefill);
-  writeBytes(bytes, at + ((layout >> 8) & 15), end);
-  writeNumbers(bytes, start, engine, layout, upperTime);
+  let at = writeBytes(view, start, beforeIp);
+  for (let i = 0; i < ip.length; i++) view.setUint8(at + i, ip.charCodeAt(i));
+  at = writeBytes(view, at + ip.length, beforeQueued);
+  at = writeBytes(view, at + (layout & 15), beforePrompt);
+  at = writeBytes(view, at + ((layout >> 4) & 15), beforeUpdated);
+  writeDigits(view, at, upperTime, upperDigits);
+  at = writeBytes(view, at + upperDigits + lowDigits, beforePrefill);
+  writeBytes(view, at + ((layout >> 8) & 15), end);
+  writeNumbers(view, start, engine, layout, upperTime);
 }
 
 /** Writes the digits that may change while an engine's layout and upper time do not. */
 export function writeNumbers(
-  bytes: Buffer,
+  view: DataView,
   start: number,
   { ip, queuedCount, promptLength, updatedUs, prefillCount }: EngineLoad,
   layout: number,
@@ -88,10 +89,10 @@ export function writeNumbers(
   const queuedAt = start + ipAt + ip.length + queuedGap;
   const promptAt = queuedAt + queuedDigits + promptGap;
   const lowAt = promptAt + promptDigits + updatedGap + ((layout >> 12) & 15);
-  writeDigits(bytes, queuedAt, shown(queuedCount), queuedDigits);
-  writeDigits(bytes, promptAt, shown(promptLength), promptDigits);
-  writeDigits(bytes, lowAt, updatedUs - upperTime * lowUnitUs, lowDigits);
-  writeDigits(bytes, lowAt + lowDigits + prefillGap, shown(prefillCount), (layout >> 8) & 15);
+  writeDigits(view, queuedAt, shown(queuedCount), queuedDigits);
+  writeDigits(view, promptAt, shown(promptLength), promptDigits);
+  writeDigits(view, lowAt, updatedUs - upperTime * lowUnitUs, lowDigits);
+  writeDigits(view, lowAt + lowDigits + prefillGap, shown(prefillCount), (layout >> 8) & 15);
 }
 
 /** As a gateway can read it. */
@@ -99,7 +100,7 @@ function shown(count: number): number {
   return count < maxInt32 ? count : maxInt32;
 }
 
-function writeBytes(bytes: Buffer, at: number, from: Buffer): number {
-  for (let i = 0; i < from.length; i++) bytes[at + i] = from[i]!;
+function writeBytes(view: DataView, at: number, from: Buffer): number {
+  for (let i = 0; i < from.length; i++) view.setUint8(at + i, from[i]!);
   return at + from.length;
 }

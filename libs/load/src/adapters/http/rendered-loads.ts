@@ -47,25 +47,28 @@ interface Row {
 
 class RenderedCluster {
   readonly #rows: Row[] = [];
+  /** What the answer is to say. It is written over, and an answer may be on its way for long: each is a copy. */
+  #draft = new Draft(0);
+  #spare = new Draft(0);
   #rendered = noEngines;
 
   render(model: ModelLoad): RenderedJson {
     const before = this.#rows.length;
-    const { renumbered, rewritten } = this.#changes(model);
+    const { renumberedCount, rewritten } = this.#takeChanges(model);
     const isAsLong = rewritten.length === 0 && this.#rows.length === before;
-    if (isAsLong && renumbered.length === 0) return this.#rendered;
-    const bytes = isAsLong ? Buffer.from(this.#rendered.bytes) : this.#spliced(rewritten);
-    for (const { start, engine, layout, upperTime } of renumbered)
-      writeNumbers(bytes, start, engine, layout, upperTime);
-    this.#rendered = new RenderedJson(bytes);
+    if (isAsLong && renumberedCount === 0) return this.#rendered;
+    if (!isAsLong) this.#splice(rewritten);
+    const isEmpty = this.#rows.length === 0;
+    this.#rendered = isEmpty ? noEngines : new RenderedJson(Buffer.from(this.#draft.written()));
     return this.#rendered;
   }
 
-  /** Takes note of the engines as they are. @returns the rows of which only digits have changed, and the others' places */
-  #changes(model: ModelLoad): { renumbered: Row[]; rewritten: number[] } {
+  /** Takes note of the engines as they are, and writes those of which only digits have changed. */
+  #takeChanges(model: ModelLoad): { renumberedCount: number; rewritten: number[] } {
     const rows = this.#rows;
-    const renumbered: Row[] = [];
+    const { view } = this.#draft;
     const rewritten: number[] = [];
+    let renumberedCount = 0;
     let place = 0;
     for (const engine of model.engines()) {
       const row = rows[place];
@@ -75,7 +78,8 @@ class RenderedCluster {
         const layout = layoutOf(engine, upperTime);
         if (row?.engine === engine && row.layout === layout && row.upperTime === upperTime) {
           row.version = version;
-          renumbered.push(row);
+          writeNumbers(view, row.start, engine, layout, upperTime);
+          renumberedCount++;
         } else {
           rows[place] = { engine, version, layout, upperTime, start: 0 };
           rewritten.push(place);
@@ -84,23 +88,21 @@ class RenderedCluster {
       place++;
     }
     rows.length = place;
-    return { renumbered, rewritten };
+    return { renumberedCount, rewritten };
   }
 
-  /** What was rendered before, with some engines written anew, with more engines or with fewer. */
-  #spliced(rewritten: readonly number[]): Buffer {
+  /** Writes some engines anew, and puts them with those that stay into the other draft. */
+  #splice(rewritten: readonly number[]): void {
     const rows = this.#rows;
-    if (rows.length === 0) return noEngines.bytes;
-    const from = this.#rendered.bytes;
-    const bytes = Buffer.allocUnsafe(from.length + rewritten.length * maxEngineBytes);
-    bytes[0] = open;
+    const from = this.#draft;
+    const to = Draft.of(rows.length * maxEngineBytes, this.#spare);
     let at = 1;
     let next = 0;
     for (let place = 0; place < rows.length;) {
       if (place === rewritten[next]) {
         const row = rows[place]!;
         row.start = at;
-        writeEngine(bytes, at, row.engine, row.layout, row.upperTime);
+        writeEngine(to.view, at, row.engine, row.layout, row.upperTime);
         at = endOf(row);
         place++;
         next++;
@@ -108,13 +110,40 @@ class RenderedCluster {
         // All up to the next that is written anew, with the commas behind them.
         const end = rewritten[next] ?? rows.length;
         const shift = at - rows[place]!.start;
-        at += from.copy(bytes, at, rows[place]!.start, endOf(rows[end - 1]!));
+        at += from.bytes.copy(to.bytes, at, rows[place]!.start, endOf(rows[end - 1]!));
         for (; place < end; place++) rows[place]!.start += shift;
       }
-      bytes[at - 1] = comma;
+      to.bytes[at - 1] = comma;
     }
-    bytes[at - 1] = close;
-    return bytes.subarray(0, at);
+    to.bytes[0] = open;
+    to.bytes[at - 1] = close;
+    to.length = at;
+    this.#draft = to;
+    this.#spare = from;
+  }
+}
+
+/** Bytes that are written over and over. */
+class Draft {
+  readonly bytes: Buffer;
+  /** The same bytes. */
+  readonly view: DataView;
+  /** How many of them are written. */
+  length = 0;
+
+  constructor(capacity: number) {
+    this.bytes = Buffer.allocUnsafeSlow(capacity);
+    this.view = new DataView(this.bytes.buffer);
+  }
+
+  /** @returns the spare one, unless it is too small or far too large */
+  static of(capacity: number, spare: Draft): Draft {
+    const has = spare.bytes.length;
+    return has >= capacity && has <= 4 * capacity ? spare : new Draft(Math.ceil(1.25 * capacity));
+  }
+
+  written(): Buffer {
+    return this.bytes.subarray(0, this.length);
   }
 }
 
