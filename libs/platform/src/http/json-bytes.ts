@@ -6,12 +6,37 @@
 export const byteOf = {
   quote: 0x22,
   comma: 0x2c,
+  minus: 0x2d,
+  zero: 0x30,
+  nine: 0x39,
   openList: 0x5b,
   backslash: 0x5c,
   closeList: 0x5d,
   openObject: 0x7b,
   closeObject: 0x7d,
 } as const;
+
+/** @returns the place behind the value */
+type OnField = (nameAt: number, nameEnd: number, valueAt: number) => number;
+
+/** Visits the fields of the outermost object in turn; none where the text is no object. */
+export function walkFields(bytes: Uint8Array, onField: OnField): void {
+  let at = skipSpaces(bytes, 0);
+  let hasField = bytes[at] === byteOf.openObject;
+  while (hasField) {
+    const nameAt = skipSpaces(bytes, at + 1);
+    const nameEnd = endOfString(bytes, nameAt);
+    const valueAt = skipSpaces(bytes, skipSpaces(bytes, nameEnd) + 1);
+    at = skipSpaces(bytes, onField(nameAt, nameEnd, valueAt));
+    hasField = bytes[at] === byteOf.comma;
+  }
+}
+
+/** The string from its opening quote to behind the closing one. */
+export function textOfString(bytes: Buffer, start: number, end: number): string {
+  const text = bytes.toString('utf8', start + 1, end - 1);
+  return text.includes('\\') ? (JSON.parse(`"${text}"`) as string) : text;
+}
 
 /** The first place from `at` on that is no space. */
 export function skipSpaces(bytes: Uint8Array, at: number): number {
@@ -44,6 +69,12 @@ export function endOfValue(bytes: Uint8Array, at: number): number {
     else i = endOfWord(bytes, i);
   } while (depth > 0 && i < bytes.length);
   return i;
+}
+
+/** Whether the value that begins at `at` is a number. */
+export function isNumber(bytes: Uint8Array, at: number): boolean {
+  const byte = bytes[at]!;
+  return (byte >= byteOf.zero && byte <= byteOf.nine) || byte === byteOf.minus;
 }
 
 /** The place behind a number, `true`, `false` or `null`. */

@@ -141,9 +141,9 @@ describe('parseJsonBody with a list of uint64', () => {
   });
 
   it('keeps other integers exact, and the order of the fields', () => {
-    const parsed = parse('{"a":9007199254740993,"prompt_hash":[1],"b":[9007199254740993],"1":0}');
+    const parsed = parse('{"a":9007199254740993,"prompt_hash":[1],"b":9007199254740995,"1":0}');
     expect(Object.keys(parsed)).toEqual(['1', 'a', name, 'b']);
-    expect(parsed).toMatchObject({ a: 9007199254740993n, b: [9007199254740993n] });
+    expect(parsed).toMatchObject({ a: 9007199254740993n, b: 9007199254740995n });
   });
 
   it('takes each list that the route names', () => {

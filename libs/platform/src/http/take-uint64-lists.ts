@@ -1,5 +1,5 @@
 import { InvalidUint64List } from './invalid-uint64-list.js';
-import { byteOf, endOfString, endOfValue, skipSpaces } from './json-bytes.js';
+import { byteOf, endOfValue, textOfString, walkFields } from './json-bytes.js';
 import { shortened } from './printable.js';
 import { readUint64List } from './read-uint64-list.js';
 import { Uint64List } from './uint64-list.js';
@@ -27,28 +27,20 @@ export function takeUint64Lists(body: Buffer, names: readonly string[]): TakenLi
   const lists = new Map<string, TakenList>();
   let rest = '';
   let restFrom = 0;
-  let at = skipSpaces(body, 0);
-  let hasField = body[at] === byteOf.openObject;
-  while (hasField) {
-    const nameAt = skipSpaces(body, at + 1);
-    const nameEnd = endOfString(body, nameAt);
-    const valueAt = skipSpaces(body, skipSpaces(body, nameEnd) + 1);
+  walkFields(body, (nameAt, nameEnd, valueAt) => {
     const isList = body[valueAt] === byteOf.openList;
     // Nobody asks for the name of another value, unless it takes the place of a list.
     const name = isList || lists.size > 0 ? textOfString(body, nameAt, nameEnd) : '';
-    if (isList && names.includes(name)) {
-      const { list, end } = takeList(body, valueAt);
-      lists.set(name, list);
-      rest += `${body.toString('utf8', restFrom, valueAt)}null`;
-      restFrom = end;
-      at = end;
-    } else {
+    if (!isList || !names.includes(name)) {
       lists.delete(name);
-      at = endOfValue(body, valueAt);
+      return endOfValue(body, valueAt);
     }
-    at = skipSpaces(body, at);
-    hasField = body[at] === byteOf.comma;
-  }
+    const { list, end } = takeList(body, valueAt);
+    lists.set(name, list);
+    rest += `${body.toString('utf8', restFrom, valueAt)}null`;
+    restFrom = end;
+    return end;
+  });
   return { lists, rest: rest + body.toString('utf8', restFrom) };
 }
 
@@ -67,9 +59,4 @@ function elementText(body: Buffer, at: number): string {
   if (body[at] === byteOf.openList) return 'a list';
   if (body[at] === byteOf.openObject) return 'an object';
   return shortened(body.toString('utf8', at, endOfValue(body, at)));
-}
-
-function textOfString(body: Buffer, start: number, end: number): string {
-  const text = body.toString('utf8', start + 1, end - 1);
-  return text.includes('\\') ? (JSON.parse(`"${text}"`) as string) : text;
 }
