@@ -91,6 +91,8 @@ async function listenOn(
   try {
     await app.getHttpAdapter().getInstance().listen({ host, port });
   } catch (error) {
+    // Whatever else fails as the app gets ready, such as its fast lane, is no matter of the port.
+    if ((error as NodeJS.ErrnoException).syscall === undefined) throw error;
     throw new ListenError(`cannot listen on ${host} port ${port}: ${reasonOf(error, variable)}`);
   }
   return (app.getHttpServer().address() as { port: number }).port;
