@@ -62,7 +62,7 @@ describe('parseJsonBody', () => {
           ([name, literal, s]) => `${s}${JSON.stringify(name)}${s}:${s}${literal}${s}`,
         );
         const parsed = parse(`{${parts.join(',')}}`) as Record<string, unknown>;
-        const last = new Map(fields);
+        const last = new Map(fields.map(([name, literal]) => [name as string, literal]));
         expect(Object.keys(parsed)).toHaveLength(last.size);
         for (const [name, literal] of last) {
           const plain: unknown = JSON.parse(literal);

@@ -46,7 +46,7 @@ export function skipSpaces(bytes: Uint8Array, at: number): number {
 }
 
 /** The place behind the string whose opening quote is at `at`. */
-export function endOfString(bytes: Uint8Array, at: number): number {
+function endOfString(bytes: Uint8Array, at: number): number {
   let i = at + 1;
   while (i < bytes.length && bytes[i] !== byteOf.quote) i += bytes[i] === byteOf.backslash ? 2 : 1;
   return i + 1;
