@@ -6,7 +6,7 @@ import { runScenario } from './hot-path/run.ts';
 import { offeredCallsPerSecond, scenarios } from './hot-path/scenarios.ts';
 import { type Round, type Summary, summaryOf } from './hot-path/summary.ts';
 import { tableOf } from './hot-path/table.ts';
-import { wrkVersion } from './hot-path/wrk.ts';
+import { findWrk } from './hot-path/wrk.ts';
 
 /** What a call costs: the built service beside a bare server, as ratios of one run. */
 const options = readOptions(process.argv.slice(2));
@@ -15,14 +15,14 @@ if (options.list) {
   process.exit(0);
 }
 if (process.platform !== 'linux') fail('CPU time is read from /proc: run it on Linux');
-const wrk = await wrkVersion();
-if (wrk === undefined) fail('wrk is missing; on Debian and Ubuntu: apt-get install wrk');
+const generator = await findWrk();
+if (generator === undefined) fail('wrk is missing; on Debian and Ubuntu: apt-get install wrk');
 
 const cores = findCores();
-const host = hostOf(wrk);
+const host = hostOf(generator);
 process.stdout.write(
   `${host.hardware.cpu}, ${host.hardware.cores} cores, ${host.hardware.memoryGib} GiB, ${host.hardware.system}; ` +
-    `Node ${host.versions.node}, service ${host.versions.service}, wrk ${host.versions.wrk}\n` +
+    `Node ${host.versions.node}, service ${host.versions.service}, ${host.versions.generator}\n` +
     (cores.server === undefined
       ? 'NOT PINNED: server and load share all cores (no taskset, or one core), and disturb each other\n'
       : `server on core ${cores.server}, load on core ${cores.generator}\n`),
@@ -41,7 +41,7 @@ const startedAt = new Date();
 for (const scenario of options.scenario) {
   const { rounds, seconds, warmUp: warmUpSeconds } = options;
   const tell = (line: string): void => void process.stdout.write(`${line}\n`);
-  const all = await runScenario(scenario, { rounds, seconds, warmUpSeconds, cores, tell }).catch(
+  const all = await runScenario(scenario, { rounds, seconds, warmUpSeconds, cores, generator, tell }).catch(
     (error: Error) => fail(`${scenario.name}: ${error.message}`),
   );
   const { name, about, yardstick } = scenario;
@@ -52,7 +52,7 @@ for (const scenario of options.scenario) {
 }
 process.stdout.write(
   `${tableOf(measured)}\n` +
-    `Medians of ${options.rounds} rounds (least–most). CPU: user and system time of the server, in full load by wrk; ratio: to the line below, within each round. ` +
+    `Medians of ${options.rounds} rounds (least–most). CPU: user and system time of the server, in full load by ${generator.name}; ratio: to the line below, within each round. ` +
     `Latency: at ${offeredCallsPerSecond.toLocaleString('en-US')} calls/s, from when a call was to be sent; ` +
     '- where full load is less; * where most of it may be the pacer itself.\n',
 );

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { writeSync } from 'node:fs';
 import { type Socket, connect } from 'node:net';
 import { AnswerReader } from './hot-path/answer-reader.ts';
-import { filler } from './hot-path/calls.ts';
+import { textsOf } from './hot-path/calls.ts';
 import type { PacerPlan, PacerReport } from './hot-path/paced.ts';
 import { Schedule } from './hot-path/schedule.ts';
 import { quantile } from './statistics.ts';
@@ -19,7 +19,7 @@ const progressTimeoutMs = 10_000;
 
 const plan = JSON.parse(process.argv[2]!) as PacerPlan;
 const schedule = new Schedule(plan.count, plan.callsPerSecond);
-const fillers = plan.calls.map(({ text }) => filler(text));
+const textOf = textsOf(plan.calls, plan.first);
 const latenciesMs = new Float64Array(plan.count);
 const lagsMs = new Float64Array(plan.count);
 const idle: ((index: number) => void)[] = [];
@@ -40,9 +40,7 @@ async function openConnection(): Promise<(index: number) => void> {
   let current = -1;
   const send = (index: number): void => {
     current = index;
-    const call = index % plan.calls.length;
-    const number = plan.first + Math.floor(index / plan.calls.length) - plan.calls[call]!.lag;
-    socket.write(fillers[call]!(number), 'latin1');
+    socket.write(textOf(index), 'latin1');
   };
   await once(socket, 'connect');
   socket.on('error', (error) => fail(error.message));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { callOf, filler } from './calls.ts';
+import { callOf, filler, textsOf } from './calls.ts';
 
 describe('a call', () => {
   it('is an HTTP request with a body as long as it says, whatever the number', () => {
@@ -32,5 +32,20 @@ describe('the places of a text', () => {
     ['{"a":"{digit}{digit}","b":{other}}', 7, '{"a":"77","b":{other}}'],
   ])('%s for %d are filled with %s', (text, number, filled) => {
     expect(filler(text)(number)).toBe(filled);
+  });
+});
+
+describe('the texts of calls', () => {
+  it('come in turn, each round with the next number, less what a call lags', () => {
+    const record = callOf('POST', '/', '{number}');
+    const release = callOf('DELETE', '/', '{number}', { lag: 3 });
+    const textOf = textsOf([record, release], 10);
+    const lines = [0, 1, 2, 3].map((index) => textOf(index).split('\r\n'));
+    expect(lines.map((lines) => `${lines[0]![0]}${lines.at(-1)}`)).toEqual([
+      'P000000010',
+      'D000000007',
+      'P000000011',
+      'D000000008',
+    ]);
   });
 });

@@ -41,6 +41,15 @@ const placeTexts: Readonly<Record<string, (number: number) => string>> = {
   address: (number) => `10.0.${100 + (Math.floor(number / 100) % 100)}.${100 + (number % 100)}`,
 };
 
+/** @returns what gives the text of each call that is sent, from index 0: in turn, each round with the next number */
+export function textsOf(calls: readonly Call[], first: number): (index: number) => string {
+  const fillers = calls.map(({ text }) => filler(text));
+  return (index) => {
+    const nth = index % calls.length;
+    return fillers[nth]!(first + Math.floor(index / calls.length) - calls[nth]!.lag);
+  };
+}
+
 /** @returns what gives the text for a number */
 export function filler(text: string): (number: number) => string {
   // Every second part is the name of a place.

@@ -1,15 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism, cpus, release, totalmem, type } from 'node:os';
+import type { LoadGenerator } from './generator.ts';
 
 /** What the figures depend on. */
 export interface Host {
   readonly hardware: Readonly<Record<'cpu' | 'cores' | 'memoryGib' | 'system', string | number>>;
-  readonly versions: Readonly<Record<'node' | 'service' | 'wrk', string>>;
+  readonly versions: Readonly<Record<'node' | 'service' | 'generator', string>>;
   /** Variables of the environment that the service has from whoever runs the bench. */
   readonly environment: Readonly<Record<string, string>>;
 }
 
-export function hostOf(wrk: string): Host {
+export function hostOf({ name, version: generatorVersion }: LoadGenerator): Host {
   const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
     version: string;
   };
@@ -23,7 +24,7 @@ export function hostOf(wrk: string): Host {
       memoryGib: Math.round(totalmem() / 2 ** 30),
       system: `${type()} ${release()}`,
     },
-    versions: { node: process.version, service: version, wrk },
+    versions: { node: process.version, service: version, generator: `${name} ${generatorVersion}` },
     environment: Object.fromEntries(given) as Record<string, string>,
   };
 }

@@ -4,9 +4,9 @@ import { cpuTimeOf } from '../cpu-time.ts';
 import type { MeasuredServer } from '../processes.ts';
 import type { Call } from './calls.ts';
 import type { Cores } from './cores.ts';
+import type { FullLoad, LoadGenerator } from './generator.ts';
 import { type PacerReport, runPacer } from './paced.ts';
 import { offeredCallsPerSecond, type Scenario } from './scenarios.ts';
-import { type FullLoad, loadFully } from './wrk.ts';
 
 /** What one server did in one round. */
 export interface Measured {
@@ -21,10 +21,14 @@ export interface Measured {
   readonly paced: PacerReport | undefined;
 }
 
-export interface Durations {
+/** How a server is measured. */
+export interface Conditions {
   /** Of each measurement. */
   readonly seconds: number;
   readonly warmUpSeconds: number;
+  readonly cores: Cores;
+  /** Of the full load. */
+  readonly generator: LoadGenerator;
 }
 
 /** Of the calls of one request, the earliest have to have a number too. */
@@ -42,15 +46,14 @@ const restMs = 300;
 export async function measure(
   server: MeasuredServer,
   scenario: Scenario,
-  durations: Durations,
-  cores: Cores,
+  { seconds, warmUpSeconds, cores, generator }: Conditions,
 ): Promise<Measured> {
   const { calls, connections, prepared, live } = scenario;
   const { url, pid } = server;
   let next = firstNumber;
   if (prepared !== undefined) await sendAll(prepared.call, 0, prepared.count);
 
-  const warmUp = await load(durations.warmUpSeconds, live && warmUpDeletes);
+  const warmUp = await load(warmUpSeconds, live && warmUpDeletes);
   const full = await measuredLoad(warmUp.callsPerSecond);
   const canBePaced = full.callsPerSecond >= offeredCallsPerSecond * leastHeadroom;
   const paced = canBePaced ? await fixedLoad() : undefined;
@@ -59,24 +62,31 @@ export async function measure(
   async function measuredLoad(
     expectedPerSecond: number,
   ): Promise<Pick<Measured, 'callsPerSecond' | 'cpuUsPerCall' | 'waitedShare'>> {
-    const count = Math.ceil(expectedPerSecond * durations.seconds * reserve);
+    const count = Math.ceil(expectedPerSecond * seconds * reserve);
     await prepareLive(live && count);
     const before = cpuTimeOf(pid);
-    const { calls, callsPerSecond } = await load(durations.seconds);
+    const { calls, callsPerSecond } = await load(seconds);
     // Calls that found no live request were others than those to be measured.
     if (live !== undefined && calls > count) return measuredLoad(callsPerSecond);
     const after = cpuTimeOf(pid);
     return {
       callsPerSecond,
       cpuUsPerCall: (after.usedUs - before.usedUs) / calls,
-      waitedShare: (after.waitedUs - before.waitedUs) / (durations.seconds * 1e6),
+      waitedShare: (after.waitedUs - before.waitedUs) / (seconds * 1e6),
     };
   }
 
   /** Loads it with all calls as fast as it answers. */
   async function load(seconds: number, liveCount?: number): Promise<FullLoad> {
     await prepareLive(liveCount);
-    const result = await loadFully({ url, calls, first: next, connections, seconds, cores: cores.generator });
+    const result = await generator.load({
+      url,
+      calls,
+      first: next,
+      connections,
+      seconds,
+      cores: cores.generator,
+    });
     next += Math.ceil(result.calls / calls.length) + connections + 1;
     await sleep(restMs);
     return result;
@@ -84,7 +94,7 @@ export async function measure(
 
   async function fixedLoad(): Promise<PacerReport> {
     const uncounted = offeredCallsPerSecond * pacerWarmUpSeconds;
-    const count = uncounted + offeredCallsPerSecond * durations.seconds;
+    const count = uncounted + offeredCallsPerSecond * seconds;
     await prepareLive(live && count);
     const plan = {
       url,

@@ -1,14 +1,12 @@
 import type { MeasuredServer } from '../processes.ts';
 import { answersOf } from './answers.ts';
-import type { Cores } from './cores.ts';
-import { type Durations, measure, type Measured } from './measurement.ts';
+import { type Conditions, measure, type Measured } from './measurement.ts';
 import type { Scenario } from './scenarios.ts';
 import { startBare, startService } from './servers.ts';
 import type { Round } from './summary.ts';
 
-export interface RunOptions extends Durations {
+export interface RunOptions extends Conditions {
   readonly rounds: number;
-  readonly cores: Cores;
   /** Is told what each measurement gave. */
   readonly tell: (line: string) => void;
 }
@@ -55,7 +53,7 @@ async function runOne(
   try {
     const { areMissing, shapes } = await answersOf(server, scenario);
     if (areMissing) return undefined;
-    return { measured: await measure(server, scenario, options, options.cores), shapes };
+    return { measured: await measure(server, scenario, options), shapes };
   } finally {
     await server.stop();
   }

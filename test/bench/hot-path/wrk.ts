@@ -1,34 +1,23 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { outputOf } from '../children.ts';
-import type { Call } from './calls.ts';
+import { answerTimeoutSeconds, type FullLoadPlan, type LoadGenerator } from './generator.ts';
+import { fullLoadOf, type Tally } from './tally.ts';
 
 const script = new URL('calls.lua', import.meta.url).pathname;
-const answerTimeoutSeconds = 10;
 
-export interface WrkPlan {
-  readonly url: string;
-  readonly calls: readonly Call[];
-  /** The number of the first request. */
-  readonly first: number;
-  readonly connections: number;
-  readonly seconds: number;
-  readonly cores: string | undefined;
+/** @returns undefined where this host has none */
+export async function findWrk(): Promise<LoadGenerator | undefined> {
+  // It tells its version and ends with 1.
+  const { stdout } = await promisify(execFile)('wrk', ['-v']).catch((error: { stdout?: string }) => ({
+    stdout: error.stdout ?? '',
+  }));
+  const version = /^wrk (\S+)/.exec(stdout)?.[1];
+  if (version === undefined) return undefined;
+  return { name: 'wrk', version, load: async (plan) => fullLoadOf(plan, await run(plan)) };
 }
 
-export interface FullLoad {
-  /** Those that were answered. */
-  readonly calls: number;
-  readonly callsPerSecond: number;
-}
-
-/**
- * Loads a server as fast as it answers, each connection with one call at a time.
- *
- * @throws Error where a connection broke, or more or fewer calls failed than were bad
- */
-export async function loadFully(plan: WrkPlan): Promise<FullLoad> {
-  const { url, calls, first, connections, seconds, cores } = plan;
+async function run({ url, calls, first, connections, seconds, cores }: FullLoadPlan): Promise<Tally> {
   const args = calls.flatMap(({ lag, text }) => [String(lag), text]);
   const output = await outputOf(
     'wrk',
@@ -45,28 +34,5 @@ export async function loadFully(plan: WrkPlan): Promise<FullLoad> {
     ],
     { cores },
   );
-  const end = JSON.parse(output.slice(output.lastIndexOf('\n{'))) as {
-    calls: number;
-    durationUs: number;
-    failures: number;
-    brokenConnections: number;
-  };
-  const badShare = calls.filter(({ status }) => status !== 200).length / calls.length;
-  // What is under way on the connections at the end is not counted, and may be bad or good.
-  const differ = Math.abs(end.failures - end.calls * badShare) > (badShare === 0 ? 0 : connections);
-  if (differ || end.brokenConnections > 0)
-    throw new Error(
-      `of ${end.calls} calls to ${url}, ${end.failures} were answered with an error, ${Math.round(end.calls * badShare)} were to be; ${end.brokenConnections} time-outs and broken connections`,
-    );
-  if (end.calls === 0) throw new Error(`${url} answered no call within ${seconds} s`);
-  return { calls: end.calls, callsPerSecond: (end.calls * 1e6) / end.durationUs };
-}
-
-/** @returns undefined where there is none */
-export async function wrkVersion(): Promise<string | undefined> {
-  // It tells its version and ends with 1.
-  const { stdout } = await promisify(execFile)('wrk', ['-v']).catch((error: { stdout?: string }) => ({
-    stdout: error.stdout ?? '',
-  }));
-  return /^wrk (\S+)/.exec(stdout)?.[1];
+  return JSON.parse(output.slice(output.lastIndexOf('\n{'))) as Tally;
 }
