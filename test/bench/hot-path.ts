@@ -1,12 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import { findCores } from './hot-path/cores.ts';
+import { findGenerator } from './hot-path/find-generator.ts';
 import { hostOf } from './hot-path/host.ts';
 import { readOptions } from './hot-path/options.ts';
 import { runScenario } from './hot-path/run.ts';
 import { offeredCallsPerSecond, scenarios } from './hot-path/scenarios.ts';
 import { type Round, type Summary, summaryOf } from './hot-path/summary.ts';
 import { tableOf } from './hot-path/table.ts';
-import { findWrk } from './hot-path/wrk.ts';
 
 /** What a call costs: the built service beside a bare server, as ratios of one run. */
 const options = readOptions(process.argv.slice(2));
@@ -15,7 +15,7 @@ if (options.list) {
   process.exit(0);
 }
 if (process.platform !== 'linux') fail('CPU time is read from /proc: run it on Linux');
-const generator = await findWrk();
+const generator = await findGenerator(options.generator);
 if (generator === undefined) fail('wrk is missing; on Debian and Ubuntu: apt-get install wrk');
 
 const cores = findCores();
@@ -23,6 +23,9 @@ const host = hostOf(generator);
 process.stdout.write(
   `${host.hardware.cpu}, ${host.hardware.cores} cores, ${host.hardware.memoryGib} GiB, ${host.hardware.system}; ` +
     `Node ${host.versions.node}, service ${host.versions.service}, ${host.versions.generator}\n` +
+    (generator.name === 'autocannon'
+      ? "autocannon takes more CPU than wrk: calls/s may be the generator's; CPU per call is still the server's\n"
+      : '') +
     (cores.server === undefined
       ? 'NOT PINNED: server and load share all cores (no taskset, or one core), and disturb each other\n'
       : `server on core ${cores.server}, load on core ${cores.generator}\n`),

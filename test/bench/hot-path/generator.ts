@@ -16,9 +16,12 @@ export interface FullLoad {
   readonly callsPerSecond: number;
 }
 
+export const generatorNames = ['wrk', 'autocannon'] as const;
+export type GeneratorName = (typeof generatorNames)[number];
+
 /** A program that sends calls as fast as they are answered. */
 export interface LoadGenerator {
-  readonly name: string;
+  readonly name: GeneratorName;
   readonly version: string;
   /**
    * Loads a server with the calls in turn, each round of them with the next number, each connection with one call at a

@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { type GeneratorName, generatorNames } from './generator.ts';
 import { type Scenario, scenarios } from './scenarios.ts';
 
 /** What the command line asks for. */
@@ -7,6 +8,8 @@ export interface Options {
   readonly seconds: number;
   readonly warmUp: number;
   readonly scenario: readonly Scenario[];
+  /** The best that there is where undefined. */
+  readonly generator: GeneratorName | undefined;
   readonly out: string;
   readonly list: boolean;
 }
@@ -33,15 +36,22 @@ export function readOptions(args: readonly string[]): Options {
     .addOption(
       new Option('--scenario <name,…>', 'these alone').default(scenarios, 'all').argParser(readScenarios),
     )
+    .addOption(
+      new Option(
+        '--generator <name>',
+        'of the full load (default: wrk where present, else autocannon)',
+      ).choices(generatorNames),
+    )
     .addOption(new Option('--out <file>', 'where the figures go as JSON').default('bench.json'))
     .option('--list', 'name the scenarios', false)
     .addHelpText(
       'after',
       `
-Needs Linux and wrk (Debian and Ubuntu: apt-get install wrk). Nothing else should run on the machine meanwhile.
+Needs Linux, and best wrk (Debian and Ubuntu: apt-get install wrk): autocannon, which comes with the other packages,
+takes more CPU for a call, so that calls/s may be its own. Nothing else should run on the machine meanwhile.
 METADATA_CENTER_… variables reach the service, except for those that say where it listens and who its peers are.
 
-Exit code: 0 all was measured, whatever the bars say; 1 a call was not answered as it must be, or wrk is missing.`,
+Exit code: 0 all was measured, whatever the bars say; 1 a call was not answered as it must be, or wrk was asked for and is missing.`,
     )
     .allowExcessArguments(false)
     .parse(args, { from: 'user' })
