@@ -1,4 +1,5 @@
 import { HolderLists } from './holder-lists.js';
+import { murmur3 } from './murmur3.js';
 import { Records, none } from './records.js';
 
 /** Words of a prefix. */
@@ -144,7 +145,7 @@ export class PrefixTable {
       const words = this.#prefixes.chunkOf(prefix);
       const at = this.#prefixes.offsetOf(prefix);
       const following = words[at + next]!;
-      const hash = this.#hash(words[at + cluster]!, words[at + high]!, words[at + low]!);
+      const hash = murmur3(this.seed, words[at + low]!, words[at + high]!, words[at + cluster]!);
       const bucket = (hash & wideMask) >>> 0;
       words[at + next] = this.#head(bucket);
       this.#setHead(bucket, prefix);
@@ -158,17 +159,9 @@ export class PrefixTable {
   }
 
   #bucketOf(clusterNumber: number, hashHigh: number, hashLow: number): number {
-    const hash = this.#hash(clusterNumber, hashHigh, hashLow);
+    const hash = murmur3(this.seed, hashLow, hashHigh, clusterNumber);
     const bucket = hash & this.#mask;
     return bucket < this.#split ? hash & (this.#mask * 2 + 1) : bucket;
-  }
-
-  /** MurmurHash3's 32-bit mixing (Appleby, public domain) of the three words, begun with the seed. */
-  #hash(clusterNumber: number, hashHigh: number, hashLow: number): number {
-    let h = mixed(mixed(mixed(this.seed, hashLow), hashHigh), clusterNumber);
-    h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
-    h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-    return h ^ (h >>> 16);
   }
 
   #word(prefix: number, word: number): number {
@@ -186,13 +179,6 @@ export class PrefixTable {
   #setHead(bucket: number, prefix: number): void {
     this.#heads[bucket >>> chunkBits]![bucket & (chunkBuckets - 1)] = prefix;
   }
-}
-
-function mixed(hash: number, word: number): number {
-  let k = Math.imul(word, 0xcc9e2d51);
-  k = (k << 15) | (k >>> 17);
-  const h = hash ^ Math.imul(k, 0x1b873593);
-  return Math.imul((h << 13) | (h >>> 19), 5) + 0xe6546b64;
 }
 
 function emptyBuckets(): Uint32Array {
