@@ -1,5 +1,5 @@
 import { Blocks } from './blocks/blocks.js';
-import { PrefixTable } from './blocks/prefix-table.js';
+import { PrefixTable, batchSize } from './blocks/prefix-table.js';
 import { none } from './blocks/records.js';
 import type { CacheLimits } from './cache-limits.js';
 import { CacheTotals, type EvictionCause } from './cache-totals.js';
@@ -68,15 +68,8 @@ export class PrefixIndex {
     const savedBefore = this.totals.savedBlocks;
     const engine = this.#knownEngine(cluster, ip, nowMs) ?? this.#addEngine(cluster, ip);
     this.#roster.onSaved(engine, savedMs, ++this.#saveCount);
-    for (let place = this.#keptOf(chain) - 1; place >= 0; place--) {
-      const prefix = this.#prefixOf(engine.cluster, chain, place);
-      const block = this.#table.blockOf(prefix, engine.number);
-      if (block === none) this.#hold(engine, prefix, this.#blocks.addNewest(prefix, engine));
-      else {
-        this.#blocks.touch(block, engine);
-        this.totals.refreshedBlocks++;
-      }
-    }
+    for (let to = this.#keptOf(chain); to > 0; to -= batchSize)
+      this.#saveBatch(engine, chain, Math.max(0, to - batchSize), to);
     while (engine.blockCount > this.limits.maxEngineBlocks) this.#evict(engine.blocks.oldest, 'engine_full');
     this.#keepWithinLimit();
     return this.totals.savedBlocks > savedBefore;
@@ -184,6 +177,21 @@ export class PrefixIndex {
 
   #keptOf(chain: HashChain): number {
     return Math.min(chain.length, this.limits.maxEngineBlocks, this.limits.maxBlocks);
+  }
+
+  #saveBatch(engine: CachedEngine, chain: HashChain, from: number, to: number): void {
+    const found = this.#table.findAll(engine.cluster.number, chain, from, to);
+    for (let place = to - 1; place >= from; place--) {
+      let prefix = found[place - from]!;
+      // A chain may name a prefix twice: then it is there by now.
+      if (prefix === none) prefix = this.#prefixOf(engine.cluster, chain, place);
+      const block = this.#table.blockOf(prefix, engine.number);
+      if (block === none) this.#hold(engine, prefix, this.#blocks.addNewest(prefix, engine));
+      else {
+        this.#blocks.touch(block, engine);
+        this.totals.refreshedBlocks++;
+      }
+    }
   }
 
   #prefixOf({ number }: CachedCluster, chain: HashChain, place: number): number {

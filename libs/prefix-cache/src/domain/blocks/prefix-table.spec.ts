@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { PrefixTable } from './prefix-table.js';
+import { chainOf } from '../../../test-support/chain-of.js';
+import { PrefixTable, batchSize } from './prefix-table.js';
 import { none } from './records.js';
 
 /** Few of each, so that keys differ in one word alone. */
@@ -69,6 +70,20 @@ describe('PrefixTable', () => {
     );
     for (let i = 0; i < count; i += 2) table.addHolder(table.add(i % 3, i >>> 4, i), 1, i);
     expect(table.bytes).toBe(bytes);
+  });
+
+  it('finds a part of a chain side by side as it does place by place', () => {
+    const table = new PrefixTable(7);
+    const chain = chainOf(Array.from({ length: 40_000 }, (_, i) => BigInt(i) << 20n));
+    for (let i = 0; i < chain.length; i++)
+      if (i % 3 !== 0) table.addHolder(table.add(i % 2, chain.high[i]!, chain.low[i]!), 1, i);
+    for (const to of [1, batchSize - 1, batchSize, 20_000, chain.length]) {
+      const from = Math.max(0, to - batchSize);
+      const expected = Array.from({ length: to - from }, (_, i) =>
+        table.find(1, chain.high[from + i]!, chain.low[from + i]!),
+      );
+      expect([...table.findAll(1, chain, from, to).subarray(0, to - from)]).toEqual(expected);
+    }
   });
 
   it('keeps a list of thousands of holders, whichever of them goes', () => {

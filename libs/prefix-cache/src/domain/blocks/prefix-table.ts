@@ -1,3 +1,4 @@
+import type { HashChain } from '../hash-chain.js';
 import { HolderLists } from './holder-lists.js';
 import { murmur3 } from './murmur3.js';
 import { Records, none } from './records.js';
@@ -12,6 +13,12 @@ const holders = 4;
 const holderCount = 5;
 const prefixWords = 6;
 
+/**
+ * Prefixes that are looked up side by side: the table is far larger than the processor's caches, so that each step of a
+ * look-up waits for memory, and steps that do not depend on each other wait at the same time.
+ */
+export const batchSize = 64;
+
 /** Buckets of one chunk. */
 const chunkBits = 14;
 const chunkBuckets = 1 << chunkBits;
@@ -20,9 +27,9 @@ const chunkBuckets = 1 << chunkBits;
  * Which engines hold which prefix of which cluster. A prefix is there while somebody holds it; it has a number for so
  * long.
  *
- * A hash table that grows by one bucket for each prefix (linear hashing: Litwin, "Linear hashing: a new tool for file
- * and table addressing", 1980), so that no call ever pays for moving all of it. Buckets 0 to `#split` and their images
- * above `#mask` are divided already, the others still hold both halves.
+ * A hash table that grows by a batch of buckets for each batch of prefixes (linear hashing: Litwin, "Linear hashing: a
+ * new tool for file and table addressing", 1980), so that no call ever pays for moving all of it. Buckets 0 to `#split`
+ * and their images above `#mask` are divided already, the others still hold both halves.
  */
 export class PrefixTable {
   readonly #prefixes = new Records(prefixWords);
@@ -31,6 +38,9 @@ export class PrefixTable {
   #mask = chunkBuckets - 1;
   #split = 0;
   #size = 0;
+  /** Of the last {@link findAll}, and of what is read ahead. */
+  readonly #found = new Uint32Array(batchSize);
+  readonly #ahead = new Uint32Array(batchSize);
 
   /** @param seed 32 random bits: nobody can choose hashes that all fall into one bucket */
   constructor(private readonly seed: number) {}
@@ -38,18 +48,33 @@ export class PrefixTable {
   /** @returns the prefix's number, or {@link none} */
   find(clusterNumber: number, hashHigh: number, hashLow: number): number {
     let prefix = this.#head(this.#bucketOf(clusterNumber, hashHigh, hashLow));
-    while (prefix !== none) {
-      const words = this.#prefixes.chunkOf(prefix);
-      const at = this.#prefixes.offsetOf(prefix);
-      if (
-        words[at + low] === hashLow &&
-        words[at + high] === hashHigh &&
-        words[at + cluster] === clusterNumber
-      )
-        return prefix;
-      prefix = words[at + next]!;
+    while (prefix !== none && !this.#is(prefix, clusterNumber, hashHigh, hashLow))
+      prefix = this.#word(prefix, next);
+    return prefix;
+  }
+
+  /**
+   * Finds the prefixes of a part of a chain side by side: {@link batchSize} places at most.
+   *
+   * @returns what {@link find} would, place by place; overwritten by the next call
+   */
+  findAll(clusterNumber: number, chain: HashChain, from: number, to: number): Uint32Array {
+    const found = this.#found;
+    const count = to - from;
+    for (let i = 0; i < count; i++)
+      found[i] = this.#bucketOf(clusterNumber, chain.high[from + i]!, chain.low[from + i]!);
+    for (let i = 0; i < count; i++) found[i] = this.#head(found[i]!);
+    for (let isDone = false; !isDone;) {
+      isDone = true;
+      for (let i = 0; i < count; i++) {
+        const prefix = found[i]!;
+        if (prefix === none || this.#is(prefix, clusterNumber, chain.high[from + i]!, chain.low[from + i]!))
+          continue;
+        found[i] = this.#word(prefix, next);
+        isDone = false;
+      }
     }
-    return none;
+    return found;
   }
 
   /** Adds a prefix that is not there; its first holder must follow at once. @returns its number */
@@ -65,7 +90,7 @@ export class PrefixTable {
     words[at + holderCount] = 0;
     this.#setHead(bucket, prefix);
     this.#size++;
-    if (this.#size > this.#mask + 1 + this.#split) this.#splitOneBucket();
+    if (this.#size >= this.#mask + 1 + this.#split + batchSize) this.#splitBuckets();
     return prefix;
   }
 
@@ -134,6 +159,26 @@ export class PrefixTable {
     this.#size--;
   }
 
+  #splitBuckets(): void {
+    for (let i = 0; i < batchSize; i++) this.#ahead[i] = this.#split + i;
+    this.#readBuckets(batchSize);
+    for (let i = 0; i < batchSize; i++) this.#splitOneBucket();
+  }
+
+  /** Reads the prefixes of the buckets in `#ahead`. What it reads it writes there, lest the compiler leave it out. */
+  #readBuckets(count: number): void {
+    const ahead = this.#ahead;
+    for (let i = 0; i < count; i++) ahead[i] = this.#head(ahead[i]!);
+    for (let left = count; left > 0;) {
+      let unread = 0;
+      for (let i = 0; i < left; i++) {
+        const prefix = ahead[i]!;
+        if (prefix !== none) ahead[unread++] = this.#word(prefix, next);
+      }
+      left = unread;
+    }
+  }
+
   #splitOneBucket(): void {
     const source = this.#split;
     const image = source + this.#mask + 1;
@@ -162,6 +207,14 @@ export class PrefixTable {
     const hash = murmur3(this.seed, hashLow, hashHigh, clusterNumber);
     const bucket = hash & this.#mask;
     return bucket < this.#split ? hash & (this.#mask * 2 + 1) : bucket;
+  }
+
+  #is(prefix: number, clusterNumber: number, hashHigh: number, hashLow: number): boolean {
+    const words = this.#prefixes.chunkOf(prefix);
+    const at = this.#prefixes.offsetOf(prefix);
+    return (
+      words[at + low] === hashLow && words[at + high] === hashHigh && words[at + cluster] === clusterNumber
+    );
   }
 
   #word(prefix: number, word: number): number {
