@@ -162,6 +162,22 @@ describe('PrefixIndex', () => {
     expect(small.blockCount).toBe(8);
   });
 
+  it('saves, finds and evicts in batches, and nobody can tell', () => {
+    const large = new PrefixIndex({ ...limits, maxEngineBlocks: 300, maxBlocks: 500 }, 1);
+    const numbers = (from: number) => prompt(...Array.from({ length: 200 }, (_, i) => from + i));
+    const found = (chain: HashChain) =>
+      large.query('llama', chain, 10, nowMs).map(({ ip, length }) => `${ip}:${length}`);
+    for (const ip of [a, b, c]) large.save('llama', ip, numbers(0), nowMs, nowMs);
+    expect(found(numbers(0))).toEqual([`${c}:200`, `${b}:200`, `${a}:100`]);
+    large.save('llama', c, numbers(1_000), nowMs, nowMs);
+    expect(found(numbers(1_000))).toEqual([`${c}:200`]);
+    expect(found(numbers(0))).toEqual([`${b}:200`, `${c}:100`]);
+    expect(large.totals.evictedBlocks).toMatchObject({ engine_full: 100, index_full: 200 });
+    large.drop('llama', c, nowMs);
+    expect([large.collect(nowMs, 290), large.collect(nowMs, 290)]).toEqual([true, false]);
+    expect(found(numbers(0))).toEqual([`${b}:200`]);
+  });
+
   describe('told by other replicas', () => {
     it('takes no save of the time before a drop, and keeps what was saved after it', () => {
       save(a, prompt(1), nowMs);

@@ -70,8 +70,10 @@ export class PrefixIndex {
     this.#roster.onSaved(engine, savedMs, ++this.#saveCount);
     for (let to = this.#keptOf(chain); to > 0; to -= batchSize)
       this.#saveBatch(engine, chain, Math.max(0, to - batchSize), to);
-    while (engine.blockCount > this.limits.maxEngineBlocks) this.#evict(engine.blocks.oldest, 'engine_full');
-    this.#keepWithinLimit();
+    this.#evict(engine.blockCount - this.limits.maxEngineBlocks, 'engine_full', engine);
+    // The blocks of engines that are gone make room first.
+    this.#clear(this.#blockCount - this.limits.maxBlocks);
+    this.#evict(this.#blockCount - this.limits.maxBlocks, 'index_full');
     return this.totals.savedBlocks > savedBefore;
   }
 
@@ -144,9 +146,7 @@ export class PrefixIndex {
   collect(nowMs: number, limit: number): boolean {
     this.#expire(nowMs);
     this.#dropped.forgetBefore(nowMs - this.limits.expiryMs, limit);
-    let left = limit;
-    while (left > 0 && this.#clearOne()) left--;
-    return left === 0 || this.#isExpired(this.#roster.leastRecentlySaved, nowMs);
+    return this.#clear(limit) === limit || this.#isExpired(this.#roster.leastRecentlySaved, nowMs);
   }
 
   /** Clusters with at least one block. */
@@ -227,17 +227,17 @@ export class PrefixIndex {
 
   /** @returns whether there is room for a block without evicting one that can be found */
   #makeRoom(): boolean {
-    return this.#blockCount < this.limits.maxBlocks || this.#clearOne();
+    return this.#blockCount < this.limits.maxBlocks || this.#clear(1) > 0;
   }
 
-  /** The blocks of engines that are gone make room first. */
-  #keepWithinLimit(): void {
-    while (this.#blockCount > this.limits.maxBlocks) {
-      if (!this.#clearOne()) this.#evict(this.#blocks.oldest(), 'index_full');
+  /** Evicts the least recently used blocks, of all or of one engine. */
+  #evict(count: number, cause: EvictionCause, owner?: CachedEngine): void {
+    for (let left = count; left > 0; left -= batchSize) {
+      for (const block of this.#oldest(Math.min(left, batchSize), owner)) this.#evictOne(block, cause);
     }
   }
 
-  #evict(block: number, cause: EvictionCause): void {
+  #evictOne(block: number, cause: EvictionCause): void {
     const engine = this.#roster.numbered(this.#blocks.ownerOf(block));
     this.#remove(block, engine);
     engine.cluster.blockCount--;
@@ -245,6 +245,13 @@ export class PrefixIndex {
     if (engine.blockCount > 0) return;
     this.#retire(engine, cause);
     this.#roster.forget(engine);
+  }
+
+  /** @returns the least recently used blocks, of all or of one engine, which must be removed at once */
+  #oldest(count: number, owner?: CachedEngine): number[] {
+    const blocks = this.#blocks.oldest(count, owner);
+    this.#table.readAhead(blocks.map((block) => this.#blocks.prefixOf(block)));
+    return blocks;
   }
 
   #remove(block: number, engine: CachedEngine): void {
@@ -262,14 +269,19 @@ export class PrefixIndex {
     this.totals.evictedBlocks[cause] += engine.blockCount;
   }
 
-  /** @returns whether there was a block of a retired engine */
-  #clearOne(): boolean {
-    const engine = this.#roster.nextRetired();
-    if (engine === undefined) return false;
-    this.#remove(engine.blocks.oldest, engine);
-    this.#retiredBlockCount--;
-    if (engine.blockCount === 0) this.#roster.forget(engine);
-    return true;
+  /** Clears away blocks of retired engines. @returns how many: fewer than the limit where no more are left */
+  #clear(limit: number): number {
+    let cleared = 0;
+    while (cleared < limit) {
+      const engine = this.#roster.nextRetired();
+      if (engine === undefined) break;
+      const blocks = this.#oldest(Math.min(limit - cleared, batchSize), engine);
+      for (const block of blocks) this.#remove(block, engine);
+      this.#retiredBlockCount -= blocks.length;
+      cleared += blocks.length;
+      if (engine.blockCount === 0) this.#roster.forget(engine);
+    }
+    return cleared;
   }
 
   #isExpired(engine: CachedEngine | undefined, nowMs: number): boolean {

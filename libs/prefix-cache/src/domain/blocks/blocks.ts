@@ -62,11 +62,15 @@ export class Blocks {
     return this.#word(block, owner);
   }
 
-  /** @returns the least recently used block of all, or {@link none} */
-  oldest(): number {
-    let block = this.#all.oldest;
-    while (this.#isBookmark(block)) block = this.#links.newerThan(block);
-    return block;
+  /** @returns the least recently used blocks, of all or of one engine, the oldest first */
+  oldest(count: number, engine?: BlockOwner): number[] {
+    const links = engine === undefined ? this.#links : this.#ownerLinks;
+    const list = engine === undefined ? this.#all : engine.blocks;
+    const blocks: number[] = [];
+    for (let block = list.oldest; block !== none && blocks.length < count; block = links.newerThan(block)) {
+      if (!this.#isBookmark(block)) blocks.push(block);
+    }
+    return blocks;
   }
 
   /** Puts a bookmark before all blocks. It keeps its place while blocks come, go and move. */
@@ -111,7 +115,7 @@ export class Blocks {
   }
 
   #isBookmark(block: number): boolean {
-    return block !== none && this.ownerOf(block) === noOwner;
+    return this.ownerOf(block) === noOwner;
   }
 
   #word(block: number, word: number): number {

@@ -139,6 +139,18 @@ export class PrefixTable {
     if (count === 1) this.#delete(prefix);
   }
 
+  /** Gets side by side into the caches what removing a holder of each needs; {@link batchSize} prefixes at most. */
+  readAhead(prefixes: readonly number[]): void {
+    let count = 0;
+    for (const prefix of prefixes) {
+      const words = this.#prefixes.chunkOf(prefix);
+      const at = this.#prefixes.offsetOf(prefix);
+      if (words[at + holderCount] === 1)
+        this.#ahead[count++] = this.#bucketOf(words[at + cluster]!, words[at + high]!, words[at + low]!);
+    }
+    this.#readBuckets(count);
+  }
+
   get bytes(): number {
     const headBytes = this.#heads.length * chunkBuckets * Uint32Array.BYTES_PER_ELEMENT;
     return this.#prefixes.bytes + this.#holders.bytes + headBytes;
