@@ -16,8 +16,13 @@ export class LongestRuns {
   /** By engine; zero between two searches, unless the engine is excluded. */
   #runs = new Int32Array(1024);
   readonly #found: number[] = [];
+  #holdersLeft = 0;
 
-  constructor(private readonly table: PrefixTable) {}
+  /** @param maxHolders see {@link search} */
+  constructor(
+    private readonly table: PrefixTable,
+    private readonly maxHolders: number,
+  ) {}
 
   /** A number is given to a new engine. */
   include(engine: number): void {
@@ -35,12 +40,14 @@ export class LongestRuns {
   }
 
   /**
-   * Costs as many steps as there are holders of the prefixes up to the longest run, and ends there.
+   * Costs as many steps as there are holders of the prefixes up to the longest run, and ends there. Different hashes have
+   * no more holders than there are blocks; a chain that names one again and again may have, and ends at `maxHolders`.
    *
    * @param visit called with each engine that holds the first hash, and its run
    */
   search(cluster: number, chain: HashChain, visit: (engine: number, run: number) => void): void {
     const found = this.#found;
+    this.#holdersLeft = this.maxHolders;
     for (let from = 0; from < chain.length; from += lookAhead) {
       if (!this.#extendAll(cluster, chain, from, Math.min(from + lookAhead, chain.length))) break;
     }
@@ -66,7 +73,10 @@ export class LongestRuns {
     const runs = this.#runs;
     const words = this.table.holderWords(prefix);
     const from = this.table.holdersAt(prefix);
-    const to = from + this.table.holderCount(prefix);
+    const count = this.table.holderCount(prefix);
+    this.#holdersLeft -= count;
+    if (this.#holdersLeft < 0) return 0;
+    const to = from + count;
     let extended = 0;
     for (let i = from; i < to; i++) {
       const engine = words[i]!;

@@ -178,6 +178,22 @@ describe('PrefixIndex', () => {
     expect(found(numbers(0))).toEqual([`${b}:200`]);
   });
 
+  it('leaves out the rest of a chain that names what many hold again and again', () => {
+    const wide = new PrefixIndex(
+      { ...limits, maxEngineBlocks: 2_000, maxBlocks: 5_000, maxEngines: 2_000 },
+      1,
+    );
+    const ips = Array.from({ length: 1_100 }, (_, i) => `10.0.${i >> 8}.${i & 255}`);
+    for (const ip of ips) wide.save('llama', ip, prompt(1), nowMs, nowMs);
+    const again = Array<number>(1_000).fill(1);
+    // 909 times 1,100 holders are hardly less than a million.
+    expect(wide.query('llama', prompt(...again), 1, nowMs)).toEqual([{ ip: ips.at(-1), length: 909 }]);
+    wide.save('llama', a, prompt(7, ...again), nowMs, nowMs);
+    expect(wide.query('llama', prompt(7), 1, nowMs)).toEqual([]);
+    wide.save('llama', a, prompt(7, 1, 1), nowMs, nowMs);
+    expect(wide.query('llama', prompt(7, 1, 1), 1, nowMs)).toEqual([{ ip: a, length: 3 }]);
+  });
+
   describe('told by other replicas', () => {
     it('takes no save of the time before a drop, and keeps what was saved after it', () => {
       save(a, prompt(1), nowMs);

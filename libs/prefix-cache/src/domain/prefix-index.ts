@@ -20,6 +20,12 @@ export interface Location {
 /** More saves than a process lives to see; times the longest of chains it is still far from where numbers round. */
 const saveOrders = 2 ** 39;
 
+/**
+ * Holders that one call looks at, at the least. A chain of different hashes never has more than there are blocks; the
+ * rest of one that repeats itself is left out where it has, or it would hold up everybody.
+ */
+const leastHolders = 1_000_000;
+
 /** Engines that one call takes for gone at most: a fraction of a millisecond of work. */
 const expiriesPerCall = 100;
 
@@ -40,6 +46,7 @@ export class PrefixIndex {
   readonly #roster = new EngineRoster();
   readonly #runs: LongestRuns;
   readonly #dropped: DroppedEngines;
+  readonly #maxHolders: number;
   #blockCount = 0;
   #retiredBlockCount = 0;
   #saveCount = 0;
@@ -51,7 +58,8 @@ export class PrefixIndex {
     seed: number,
   ) {
     this.#table = new PrefixTable(seed);
-    this.#runs = new LongestRuns(this.#table);
+    this.#maxHolders = Math.max(limits.maxBlocks, leastHolders);
+    this.#runs = new LongestRuns(this.#table, this.#maxHolders);
     this.#dropped = new DroppedEngines(limits.maxEngines);
     this.recent = new RecentRuns(this.#table, this.#blocks, this.#roster);
   }
@@ -68,8 +76,9 @@ export class PrefixIndex {
     const savedBefore = this.totals.savedBlocks;
     const engine = this.#knownEngine(cluster, ip, nowMs) ?? this.#addEngine(cluster, ip);
     this.#roster.onSaved(engine, savedMs, ++this.#saveCount);
-    for (let to = this.#keptOf(chain); to > 0; to -= batchSize)
-      this.#saveBatch(engine, chain, Math.max(0, to - batchSize), to);
+    let holdersLeft = this.#maxHolders;
+    for (let to = this.#keptOf(chain); to > 0 && holdersLeft > 0; to -= batchSize)
+      holdersLeft -= this.#saveBatch(engine, chain, Math.max(0, to - batchSize), to);
     this.#evict(engine.blockCount - this.limits.maxEngineBlocks, 'engine_full', engine);
     // The blocks of engines that are gone make room first.
     this.#clear(this.#blockCount - this.limits.maxBlocks);
@@ -179,12 +188,15 @@ export class PrefixIndex {
     return Math.min(chain.length, this.limits.maxEngineBlocks, this.limits.maxBlocks);
   }
 
-  #saveBatch(engine: CachedEngine, chain: HashChain, from: number, to: number): void {
+  /** @returns how many holders it looked at */
+  #saveBatch(engine: CachedEngine, chain: HashChain, from: number, to: number): number {
     const found = this.#table.findAll(engine.cluster.number, chain, from, to);
+    let holders = 0;
     for (let place = to - 1; place >= from; place--) {
       let prefix = found[place - from]!;
       // A chain may name a prefix twice: then it is there by now.
       if (prefix === none) prefix = this.#prefixOf(engine.cluster, chain, place);
+      holders += this.#table.holderCount(prefix);
       const block = this.#table.blockOf(prefix, engine.number);
       if (block === none) this.#hold(engine, prefix, this.#blocks.addNewest(prefix, engine));
       else {
@@ -192,6 +204,7 @@ export class PrefixIndex {
         this.totals.refreshedBlocks++;
       }
     }
+    return holders;
   }
 
   #prefixOf({ number }: CachedCluster, chain: HashChain, place: number): number {
