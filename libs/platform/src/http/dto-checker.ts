@@ -86,6 +86,8 @@ function isTransformed(dtoClass: DtoClass, field: string): boolean {
   return (
     transforms.some(({ options }) => !options?.groups?.length) ||
     defaultMetadataStorage.findTypeMetadata(dtoClass, field) !== undefined ||
+    defaultMetadataStorage.findExcludeMetadata(dtoClass, field) !== undefined ||
+    defaultMetadataStorage.findExposeMetadata(dtoClass, field) !== undefined ||
     defaultMetadataStorage.getStrategy(dtoClass) !== 'none'
   );
 }
