@@ -54,7 +54,7 @@ export class LaneAnswers {
   ) {}
 
   /** A call will be answered, unless its connection closes before. */
-  await(call: LaneCall): void {
+  expect(call: LaneCall): void {
     const socket = call.request.socket as LaneSocket;
     if (socket[waitingCall] === undefined) socket.once('close', () => this.#onClosed(socket));
     socket[waitingCall] = call;
@@ -67,15 +67,14 @@ export class LaneAnswers {
   #sendAll(): void {
     const answers = this.#answers;
     this.#answers = [];
-    const nowMs = performance.now();
     for (const answer of answers) {
       const { call, status } = answer;
       // Its connection has closed, and the journal has it.
       if (!isWaiting(call)) continue;
       this.#send(answer);
       // Nearly always: the system has taken the whole answer.
-      if (isSent(call.response)) this.#record(call, status, nowMs);
-      else call.response.once('finish', () => this.#record(call, status, performance.now()));
+      if (isSent(call.response)) this.#record(call, status);
+      else call.response.once('finish', () => this.#record(call, status));
     }
   }
 
@@ -117,10 +116,10 @@ export class LaneAnswers {
     const call = socket[waitingCall];
     if (!call) return;
     call.failure ??= this.socketErrors.failureOf(call.request);
-    this.#record(call, call.failure?.status ?? clientClosedStatus, performance.now());
+    this.#record(call, call.failure?.status ?? clientClosedStatus);
   }
 
-  #record(call: LaneCall, status: number, nowMs: number): void {
+  #record(call: LaneCall, status: number): void {
     // The end of its connection may have been first.
     if (!isWaiting(call)) return;
     const { traceId, route, startedMs, input, failure } = call;
@@ -130,7 +129,7 @@ export class LaneAnswers {
       method: route.method,
       route: route.path,
       status,
-      latencyUs: Math.round((nowMs - startedMs) * 1000),
+      latencyUs: Math.round((performance.now() - startedMs) * 1000),
       input,
       failure,
     });

@@ -17,7 +17,7 @@ import { isLater } from './later.js';
 import { simpleQuery } from './simple-query.js';
 
 /** Queries that are remembered with what was read of them: gateways ask for the same few clusters again and again. */
-const maxKnownQueries = 4_096;
+const maxKnownQueries = 16_384;
 const longestKnownUrl = 512;
 
 /** Data that is sent as it is kept: for less, one text is cheaper than three writes. */
@@ -113,7 +113,7 @@ export class Lane {
       input: undefined,
       failure: undefined,
     };
-    this.#answers.await(call);
+    this.#answers.expect(call);
     return call;
   }
 
@@ -159,12 +159,19 @@ export class Lane {
     try {
       const parameter = Object.freeze(this.parts.pipe.transform(fields, route.parameter));
       const known = { route, fields, parameter };
-      if (this.#knownQueries.size >= maxKnownQueries) this.#knownQueries.clear();
       this.#knownQueries.set(url, known);
+      if (this.#knownQueries.size > maxKnownQueries) this.#forgetOldestQuery();
       return known;
     } catch {
       // The framework will find the same, and say it.
       return undefined;
+    }
+  }
+
+  #forgetOldestQuery(): void {
+    for (const url of this.#knownQueries.keys()) {
+      this.#knownQueries.delete(url);
+      return;
     }
   }
 }
