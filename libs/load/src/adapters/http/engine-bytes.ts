@@ -17,16 +17,16 @@ const promptGap = beforePrompt.length;
 const updatedGap = beforeUpdated.length;
 const prefillGap = beforePrefill.length;
 const ipAt = beforeIp.length;
+const namesBytes = ipAt + queuedGap + promptGap + updatedGap + prefillGap + end.length;
 
-/** Names and comma, an address, three counts of 31 bits, a time of 16 digits. */
-export const maxEngineBytes =
-  beforeIp.length + queuedGap + promptGap + updatedGap + prefillGap + end.length + 1 + 15 + 3 * 10 + 16;
+/** With the comma behind it; an address, three counts of 31 bits, a time of 16 digits. */
+export const maxEngineBytes = namesBytes + 1 + 15 + 3 * 10 + 16;
 
 /** A time is written in two parts, of which the upper changes every 100 s; the lower one has so many digits. */
 const lowDigits = 8;
 const lowUnitUs = 10 ** lowDigits;
 
-/** The upper part of a time. */
+/** The upper part of a time, which must not be zero: JSON has no leading zeros. */
 export function upperTimeOf(updatedUs: number): number {
   return Math.floor(updatedUs / lowUnitUs);
 }
@@ -44,12 +44,15 @@ export function layoutOf({ queuedCount, promptLength, prefillCount }: EngineLoad
   );
 }
 
+const queuedDigitsOf = (layout: number): number => layout & 15;
+const promptDigitsOf = (layout: number): number => (layout >> 4) & 15;
+const prefillDigitsOf = (layout: number): number => (layout >> 8) & 15;
+const upperDigitsOf = (layout: number): number => (layout >> 12) & 15;
+
 /** Bytes of an engine that is written. */
 export function engineBytes(ip: string, layout: number): number {
-  const names = beforeIp.length + beforeQueued.length + beforePrompt.length;
-  const more = beforeUpdated.length + beforePrefill.length + end.length;
-  const counts = (layout & 15) + ((layout >> 4) & 15) + ((layout >> 8) & 15);
-  return names + more + ip.length + counts + ((layout >> 12) & 15) + lowDigits;
+  const counts = queuedDigitsOf(layout) + promptDigitsOf(layout) + prefillDigitsOf(layout);
+  return namesBytes + ip.length + counts + upperDigitsOf(layout) + lowDigits;
 }
 
 /**
@@ -64,15 +67,15 @@ export function writeEngine(
   upperTime: number,
 ): void {
   const { ip } = engine;
-  const upperDigits = (layout >> 12) & 15;
+  const upperDigits = upperDigitsOf(layout);
   let at = writeBytes(view, start, beforeIp);
   for (let i = 0; i < ip.length; i++) view.setUint8(at + i, ip.charCodeAt(i));
   at = writeBytes(view, at + ip.length, beforeQueued);
-  at = writeBytes(view, at + (layout & 15), beforePrompt);
-  at = writeBytes(view, at + ((layout >> 4) & 15), beforeUpdated);
+  at = writeBytes(view, at + queuedDigitsOf(layout), beforePrompt);
+  at = writeBytes(view, at + promptDigitsOf(layout), beforeUpdated);
   writeDigits(view, at, upperTime, upperDigits);
   at = writeBytes(view, at + upperDigits + lowDigits, beforePrefill);
-  writeBytes(view, at + ((layout >> 8) & 15), end);
+  writeBytes(view, at + prefillDigitsOf(layout), end);
   writeNumbers(view, start, engine, layout, upperTime);
 }
 
@@ -84,15 +87,15 @@ export function writeNumbers(
   layout: number,
   upperTime: number,
 ): void {
-  const queuedDigits = layout & 15;
-  const promptDigits = (layout >> 4) & 15;
+  const queuedDigits = queuedDigitsOf(layout);
+  const promptDigits = promptDigitsOf(layout);
   const queuedAt = start + ipAt + ip.length + queuedGap;
   const promptAt = queuedAt + queuedDigits + promptGap;
-  const lowAt = promptAt + promptDigits + updatedGap + ((layout >> 12) & 15);
+  const lowAt = promptAt + promptDigits + updatedGap + upperDigitsOf(layout);
   writeDigits(view, queuedAt, shown(queuedCount), queuedDigits);
   writeDigits(view, promptAt, shown(promptLength), promptDigits);
   writeDigits(view, lowAt, updatedUs - upperTime * lowUnitUs, lowDigits);
-  writeDigits(view, lowAt + lowDigits + prefillGap, shown(prefillCount), (layout >> 8) & 15);
+  writeDigits(view, lowAt + lowDigits + prefillGap, shown(prefillCount), prefillDigitsOf(layout));
 }
 
 /** As a gateway can read it. */
