@@ -11,10 +11,21 @@ const routes = [
   ['POST', '/v1/load/stats'],
   ['DELETE', '/v1/load/stats'],
   ['DELETE', '/v1/load/prompt'],
+  ['POST', '/v1/cache/save'],
+  ['POST', '/v1/cache/query'],
+  ['DELETE', '/v1/cache/engine'],
   ['POST', '/log/level'],
 ] as const;
 const withBody = routes.filter(([method]) => method !== 'GET');
-const good = { cluster: 'c', request_id: 'r', ip: '10.0.0.1', prompt_length: 5, timestamp: 7 };
+const good = {
+  cluster: 'c',
+  request_id: 'r',
+  ip: '10.0.0.1',
+  prompt_length: 5,
+  timestamp: 7,
+  prompt_hash: [1, 2],
+  topk: 3,
+};
 
 const knownErrors = new Set(
   Object.values(apiErrorKinds).map(({ code, status, reason }) => `${status} ${code} ${reason}`),
@@ -96,7 +107,7 @@ describe.each(ways)('fuzzed calls, by the $name', ({ call }) => {
     });
   });
 
-  it('with one field that is broken, which is refused by name', () => {
+  it('with one field that is broken, which is refused by name', async () => {
     const notText = fc.oneof(
       fc.integer(),
       fc.boolean(),
@@ -118,12 +129,32 @@ describe.each(ways)('fuzzed calls, by the $name', ({ call }) => {
       fc.maxSafeNat().map((n) => n + 2 ** 31),
       fc.double({ noInteger: true, noNaN: true, noDefaultInfinity: true }),
     );
+    const notHash = fc.oneof(
+      fc.string(),
+      fc.integer({ max: -1 }),
+      fc.double({ noInteger: true, noNaN: true, noDefaultInfinity: true }),
+      fc.constantFrom(null, true, [], {}),
+    );
+    const notHashes = fc.oneof(fc.string(), fc.boolean(), fc.nat(), fc.dictionary(fc.string(), fc.nat()));
     const broken = fc.oneof(
       fc.record({ field: fc.constantFrom('cluster', 'request_id'), value: badName as fc.Arbitrary<unknown> }),
       fc.record({ field: fc.constant('ip'), value: fc.oneof(notText, fc.ipV6(), fc.domain(), fc.string()) }),
       fc.record({ field: fc.constant('prompt_length'), value: badLength }),
       fc.record({ field: fc.constant('timestamp'), value: fc.oneof(fc.string(), fc.boolean(), fc.object()) }),
     );
+    const brokenForCache = fc.oneof(
+      fc.record({ field: fc.constant('cluster'), value: badName as fc.Arbitrary<unknown> }),
+      fc.record({ field: fc.constant('topk'), value: fc.oneof(badLength, fc.constantFrom(0, 1_001)) }),
+      fc.record({ field: fc.constant('prompt_hash'), value: fc.oneof(notHashes, fc.tuple(notHash)) }),
+    );
+    await check(300, brokenForCache, async ({ field, value }) => {
+      const answer = await send(['POST', '/v1/cache/query'], JSON.stringify({ ...good, [field]: value }));
+      expectEnvelope(answer);
+      expect([answer.status, answer.body.error?.message]).toEqual([
+        400,
+        expect.stringMatching(`^${field}\\b`),
+      ]);
+    });
     return check(500, broken, async ({ field, value }) => {
       const answer = await send(['POST', '/v1/load/stats'], JSON.stringify({ ...good, [field]: value }));
       expectEnvelope(answer);
