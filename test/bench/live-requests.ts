@@ -4,6 +4,7 @@ import Table from 'cli-table3';
 import { CollectGarbage, Clock, GcPolicy, LoadStats, type Moment, RecordRequest } from '#load';
 import { GarbageCollectionTimer } from '#platform';
 import { cpuTimeOf } from './cpu-time.ts';
+import { verdictOf } from './verdict.ts';
 
 /**
  * What 1,000,000 live requests take: memory of each beyond an empty process, how long one that is recorded may make
@@ -153,6 +154,5 @@ function heldBytes(): number {
 }
 
 function row(name: string, value: number, most?: number, digits = 1): void {
-  const bar = most === undefined ? '' : `${value <= most ? 'met' : 'MISSED'}: <= ${most}`;
-  table.push([name, value.toFixed(digits), bar]);
+  table.push([name, value.toFixed(digits), most === undefined ? '' : verdictOf(value, most)]);
 }

@@ -8,6 +8,7 @@ export { createHttpApp } from './http/http-app.js';
 export { HttpMetrics } from './http/http-metrics.js';
 export { FastLane } from './http/lane/fast-lane.js';
 export { fieldRule } from './http/field-rule.js';
+export { parseJsonBody } from './http/json-body.js';
 export { IsUint64List } from './http/uint64-list-rule.js';
 export { isPrintable, printable, quoted } from './http/printable.js';
 export { Uint64List } from './http/uint64-list.js';

@@ -30,6 +30,11 @@ describe('the summary of a scenario', () => {
     expect(service.largestWaitedShare).toBe(0.05);
   });
 
+  it('has the median and the ends of each latency', () => {
+    const { latency } = summaryOf(bars, rounds([20, 20, 3], [20, 20, 1], [20, 20, 9])).service;
+    expect(latency?.p99Ms).toEqual({ median: 3, min: 1, max: 9 });
+  });
+
   it('takes the ratio within each round, since the machine may differ between them', () => {
     const { cpuRatio } = summaryOf(bars, rounds([22, 20], [55, 50], [120, 100]));
     expect(cpuRatio).toEqual({ median: 1.1, min: 1.1, max: 1.2 });

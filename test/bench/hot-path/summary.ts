@@ -15,14 +15,16 @@ export interface Spread {
   readonly max: number;
 }
 
+type QuantileSpreads = Readonly<Record<keyof Quantiles, Spread>>;
+
 /** One server in all rounds of a scenario. */
 export interface ServerSummary {
   readonly callsPerSecond: Spread;
   readonly cpuUsPerCall: Spread;
   readonly residentBytes: Spread;
-  /** Medians of the rounds; undefined where a round has no such figures. */
-  readonly latency: Quantiles | undefined;
-  readonly lag: Quantiles | undefined;
+  /** Undefined where a round has no such figures. */
+  readonly latency: QuantileSpreads | undefined;
+  readonly lag: QuantileSpreads | undefined;
   readonly largestWaitedShare: number;
 }
 
@@ -58,7 +60,7 @@ export function summaryOf(
     cpuRatio,
     bars: [
       ...barOf('cpuRatio', mostCpuRatio, cpuRatio.median),
-      ...barOf('p99Ms', mostP99Ms, service.latency?.p99Ms),
+      ...barOf('p99Ms', mostP99Ms, service.latency?.p99Ms.median),
     ],
   };
 }
@@ -72,20 +74,20 @@ function serverSummaryOf(rounds: readonly Measured[]): ServerSummary {
     callsPerSecond: spreadOf(rounds.map((round) => round.callsPerSecond)),
     cpuUsPerCall: spreadOf(rounds.map((round) => round.cpuUsPerCall)),
     residentBytes: spreadOf(rounds.map((round) => round.residentBytes)),
-    latency: mediansOf(rounds.map((round) => round.paced?.latency)),
-    lag: mediansOf(rounds.map((round) => round.paced?.lag)),
+    latency: quantileSpreadsOf(rounds.map((round) => round.paced?.latency)),
+    lag: quantileSpreadsOf(rounds.map((round) => round.paced?.lag)),
     largestWaitedShare: Math.max(...rounds.map((round) => round.waitedShare)),
   };
 }
 
-function mediansOf(rounds: readonly (Quantiles | undefined)[]): Quantiles | undefined {
+function quantileSpreadsOf(rounds: readonly (Quantiles | undefined)[]): QuantileSpreads | undefined {
   const all = rounds.filter((round) => round !== undefined);
   if (all.length < rounds.length) return undefined;
   return {
-    p50Ms: median(all.map((round) => round.p50Ms)),
-    p99Ms: median(all.map((round) => round.p99Ms)),
-    p999Ms: median(all.map((round) => round.p999Ms)),
-    maxMs: median(all.map((round) => round.maxMs)),
+    p50Ms: spreadOf(all.map((round) => round.p50Ms)),
+    p99Ms: spreadOf(all.map((round) => round.p99Ms)),
+    p999Ms: spreadOf(all.map((round) => round.p999Ms)),
+    maxMs: spreadOf(all.map((round) => round.maxMs)),
   };
 }
 

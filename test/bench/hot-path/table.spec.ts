@@ -2,13 +2,14 @@ import { describe, expect, it } from 'vitest';
 import type { ServerSummary, Summary } from './summary.ts';
 import { rowsOf, tableOf } from './table.ts';
 
-const quantiles = { p50Ms: 0.1, p99Ms: 0.5, p999Ms: 2, maxMs: 9 };
+const spread = (median: number) => ({ median, min: median / 2, max: median * 2 });
+const quantiles = { p50Ms: spread(0.1), p99Ms: spread(0.5), p999Ms: spread(2), maxMs: spread(9) };
 const server: ServerSummary = {
   callsPerSecond: { median: 25_000.4, min: 24_000, max: 26_000 },
   cpuUsPerCall: { median: 40, min: 38.46, max: 41 },
-  residentBytes: { median: 200 * 2 ** 20, min: 1, max: 1 },
+  residentBytes: spread(200 * 2 ** 20),
   latency: quantiles,
-  lag: { p50Ms: 0.01, p99Ms: 0.02, p999Ms: 1.5, maxMs: 9 },
+  lag: { ...quantiles, p50Ms: spread(0.01), p99Ms: spread(0.02), p999Ms: spread(1.5) },
   largestWaitedShare: 0,
 };
 const summary: Summary = {
@@ -31,10 +32,10 @@ describe('the rows of a scenario', () => {
       '25,000 (24,000–26,000)',
       '40.0 (38.5–41.0)',
       '1.25 (1.10–1.30) MISSED: <= 1.2',
-      '0.10',
-      '0.50 met: <= 5',
-      '2.00*',
-      '200',
+      '0.10 (0.05–0.20)',
+      '0.50 (0.25–1.00) met: <= 5',
+      '2.00 (1.00–4.00)*',
+      '200 (100–400)',
     ]);
   });
 
@@ -48,7 +49,7 @@ describe('the rows of a scenario', () => {
       '-',
       '-',
       '-',
-      '200',
+      '200 (100–400)',
     ]);
   });
 

@@ -1,4 +1,5 @@
 import Table from 'cli-table3';
+import { verdictOf } from '../verdict.ts';
 import type { Bar, ServerSummary, Spread, Summary } from './summary.ts';
 
 /** A scenario and what came of it. */
@@ -52,7 +53,7 @@ function figuresOf(
 ): string[] {
   const latencies = (['p50Ms', 'p99Ms', 'p999Ms'] as const).map((name) => {
     if (latency === undefined || lag === undefined) return unknown;
-    return latency[name].toFixed(2) + (lag[name] > latency[name] / 2 ? '*' : '');
+    return spreadText(latency[name], 2) + (lag[name].median > latency[name].median / 2 ? '*' : '');
   });
   return [
     spreadText(callsPerSecond, 0),
@@ -61,8 +62,12 @@ function figuresOf(
     latencies[0]!,
     latencies[1]! + p99Bar,
     latencies[2]!,
-    (residentBytes.median / 2 ** 20).toFixed(0),
+    spreadText(inMib(residentBytes), 0),
   ];
+}
+
+function inMib({ median, min, max }: Spread): Spread {
+  return { median: median / 2 ** 20, min: min / 2 ** 20, max: max / 2 ** 20 };
 }
 
 function spreadText({ median, min, max }: Spread, digits: number): string {
@@ -74,5 +79,5 @@ function spreadText({ median, min, max }: Spread, digits: number): string {
 
 function barText(bars: readonly Bar[], figure: Bar['figure']): string {
   const bar = bars.find((bar) => bar.figure === figure);
-  return bar === undefined ? '' : ` ${bar.isMet ? 'met' : 'MISSED'}: <= ${bar.most}`;
+  return bar === undefined ? '' : ` ${verdictOf(bar.value ?? Number.POSITIVE_INFINITY, bar.most)}`;
 }
