@@ -2,6 +2,7 @@ import { StreamableFile } from '@nestjs/common';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyReply } from 'fastify';
 import { envelopeContentType, successBody } from './envelope.js';
+import { LaneError } from './lane/lane-error.js';
 
 /** Puts what a handler returns into the envelope; a stream goes out as it is. */
 export class EnvelopeAdapter extends FastifyAdapter {
@@ -14,5 +15,10 @@ export class EnvelopeAdapter extends FastifyAdapter {
     const reply = response as FastifyReply;
     if (status !== undefined) reply.code(status);
     return reply.header('content-type', envelopeContentType).send(successBody(data, reply.request.id));
+  }
+
+  /** @throws LaneError since what the fast lane answers would pass a middleware by */
+  override createMiddlewareFactory(): never {
+    throw new LaneError('the fast lane does not honour middleware');
   }
 }

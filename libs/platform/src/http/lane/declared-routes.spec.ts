@@ -5,9 +5,11 @@ import {
   Catch,
   type ExceptionFilter,
   Header,
+  type MiddlewareConsumer,
   Module,
   type ModuleMetadata,
   type NestInterceptor,
+  type NestModule,
   Param,
   type PipeTransform,
   Query,
@@ -72,6 +74,13 @@ const ordinary = marked([]);
 
 @Module({ controllers: [ordinary] })
 class PrefixedModule {}
+
+@Module({ controllers: [ordinary] })
+class WatchedModule implements NestModule {
+  configure(consumer: MiddlewareConsumer): void {
+    consumer.apply((_request: unknown, _response: unknown, next: () => void) => next()).forRoutes('*all');
+  }
+}
 
 const oneParameter = /it must have one parameter, a whole @Body\(\), @Query\(\) or @BodyOrQuery\(\)$/;
 const onePath = /it must have one path, without patterns$/;
@@ -193,6 +202,11 @@ describe('an app does not start where a marked method has', () => {
   it('a module with a prefix', async () => {
     const imports = [PrefixedModule, RouterModule.register([{ path: 'before', module: PrefixedModule }])];
     expectRefusal(await start({ imports }), /the framework has no route POST \/p\/t$/);
+  });
+
+  it('a middleware', async () => {
+    const error = await start({ imports: [WatchedModule] });
+    expect([error?.name, error?.message]).toEqual(['LaneError', expect.stringMatching(/middleware/)]);
   });
 
   it('no hook that concerns only the routes of a plugin', async () => {

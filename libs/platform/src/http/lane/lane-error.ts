@@ -1,4 +1,4 @@
-/** A marked method that the lane can't answer for. The message says what stands in the way. */
+/** What the lane can't answer for: a marked method, or the whole app. The message says what stands in the way. */
 export class LaneError extends Error {
   override readonly name = 'LaneError';
 }
