@@ -40,8 +40,8 @@ export class LongestRuns {
   }
 
   /**
-   * Costs as many steps as there are holders of the prefixes up to the longest run, and ends there. Different hashes have
-   * no more holders than there are blocks; a chain that names one again and again may have, and ends at `maxHolders`.
+   * Costs as many steps as there are holders of the prefixes up to the longest run, and ends there, or at
+   * `maxHolders`: a chain that names one again and again may have many.
    *
    * @param visit called with each engine that holds the first hash, and its run
    */

@@ -180,14 +180,14 @@ describe('PrefixIndex', () => {
 
   it('leaves out the rest of a chain that names what many hold again and again', () => {
     const wide = new PrefixIndex(
-      { ...limits, maxEngineBlocks: 2_000, maxBlocks: 5_000, maxEngines: 2_000 },
+      { ...limits, maxEngineBlocks: 8_192, maxBlocks: 20_000, maxEngines: 2_000 },
       1,
     );
     const ips = Array.from({ length: 1_100 }, (_, i) => `10.0.${i >> 8}.${i & 255}`);
     for (const ip of ips) wide.save('llama', ip, prompt(1), nowMs, nowMs);
-    const again = Array<number>(1_000).fill(1);
-    // 909 times 1,100 holders are hardly less than a million.
-    expect(wide.query('llama', prompt(...again), 1, nowMs)).toEqual([{ ip: ips.at(-1), length: 909 }]);
+    const again = Array<number>(8_000).fill(1);
+    // So many times 1,100 holders are hardly less than the 8,388,608 that a call looks at.
+    expect(wide.query('llama', prompt(...again), 1, nowMs)).toEqual([{ ip: ips.at(-1), length: 7_626 }]);
     wide.save('llama', a, prompt(7, ...again), nowMs, nowMs);
     expect(wide.query('llama', prompt(7), 1, nowMs)).toEqual([]);
     wide.save('llama', a, prompt(7, 1, 1), nowMs, nowMs);

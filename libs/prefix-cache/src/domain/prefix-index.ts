@@ -21,10 +21,10 @@ export interface Location {
 const saveOrders = 2 ** 39;
 
 /**
- * Holders that one call looks at, at the least. A chain of different hashes never has more than there are blocks; the
- * rest of one that repeats itself is left out where it has, or it would hold up everybody.
+ * Holders that one call looks at: those of the longest chain on 1,024 engines. The rest of a chain that has more is left
+ * out, or it would hold up everybody: one that names a prefix again and again could have a hundred times as many.
  */
-const leastHolders = 1_000_000;
+const maxHolders = 8_388_608;
 
 /** Engines that one call takes for gone at most: a fraction of a millisecond of work. */
 const expiriesPerCall = 100;
@@ -46,7 +46,6 @@ export class PrefixIndex {
   readonly #roster = new EngineRoster();
   readonly #runs: LongestRuns;
   readonly #dropped: DroppedEngines;
-  readonly #maxHolders: number;
   #blockCount = 0;
   #retiredBlockCount = 0;
   #saveCount = 0;
@@ -58,8 +57,7 @@ export class PrefixIndex {
     seed: number,
   ) {
     this.#table = new PrefixTable(seed);
-    this.#maxHolders = Math.max(limits.maxBlocks, leastHolders);
-    this.#runs = new LongestRuns(this.#table, this.#maxHolders);
+    this.#runs = new LongestRuns(this.#table, maxHolders);
     this.#dropped = new DroppedEngines(limits.maxEngines);
     this.recent = new RecentRuns(this.#table, this.#blocks, this.#roster);
   }
@@ -76,7 +74,7 @@ export class PrefixIndex {
     const savedBefore = this.totals.savedBlocks;
     const engine = this.#knownEngine(cluster, ip, nowMs) ?? this.#addEngine(cluster, ip);
     this.#roster.onSaved(engine, savedMs, ++this.#saveCount);
-    let holdersLeft = this.#maxHolders;
+    let holdersLeft = maxHolders;
     for (let to = this.#keptOf(chain); to > 0 && holdersLeft > 0; to -= batchSize)
       holdersLeft -= this.#saveBatch(engine, chain, Math.max(0, to - batchSize), to);
     this.#evict(engine.blockCount - this.limits.maxEngineBlocks, 'engine_full', engine);
