@@ -4,7 +4,7 @@ import { findGenerator } from './hot-path/find-generator.ts';
 import { hostOf } from './hot-path/host.ts';
 import { readOptions } from './hot-path/options.ts';
 import { runScenario } from './hot-path/run.ts';
-import { offeredCallsPerSecond, scenarios } from './hot-path/scenarios.ts';
+import { leastCallsPerSecond, offeredCallsPerSecond, scenarios } from './hot-path/scenarios.ts';
 import { type Round, type Summary, summaryOf } from './hot-path/summary.ts';
 import { tableOf } from './hot-path/table.ts';
 
@@ -24,7 +24,8 @@ process.stdout.write(
   `${host.hardware.cpu}, ${host.hardware.cores} cores, ${host.hardware.memoryGib} GiB, ${host.hardware.system}; ` +
     `Node ${host.versions.node}, service ${host.versions.service}, ${host.versions.generator}\n` +
     (generator.name === 'autocannon'
-      ? "autocannon takes more CPU than wrk: calls/s may be the generator's; CPU per call is still the server's\n"
+      ? (options.generator === undefined ? 'wrk is missing (Debian and Ubuntu: apt-get install wrk); ' : '') +
+        "autocannon takes more CPU than wrk: calls/s may be the generator's; CPU per call is still the server's\n"
       : '') +
     (cores.server === undefined
       ? 'NOT PINNED: server and load share all cores (no taskset, or one core), and disturb each other\n'
@@ -41,6 +42,8 @@ interface MeasuredScenario {
 }
 const measured: MeasuredScenario[] = [];
 const startedAt = new Date();
+// A file that can't be written is told of before anything is measured.
+writeReport();
 for (const scenario of options.scenario) {
   const { rounds, seconds, warmUp: warmUpSeconds } = options;
   const tell = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -51,14 +54,22 @@ for (const scenario of options.scenario) {
   const summary = all && summaryOf(scenario, all);
   measured.push({ name, about, yardstick: yardstick.name, summary, rounds: all ?? [] });
   // Now, so that what follows and fails does not take it along.
-  writeFileSync(options.out, `${JSON.stringify(reportOf(), undefined, 2)}\n`);
+  writeReport();
 }
 process.stdout.write(
   `${tableOf(measured)}\n` +
     `Medians of ${options.rounds} rounds (least–most). CPU: user and system time of the server, in full load by ${generator.name}; ratio: to the line below, within each round. ` +
     `Latency: at ${offeredCallsPerSecond.toLocaleString('en-US')} calls/s, from when a call was to be sent; ` +
-    '- where full load is less; * where most of it may be the pacer itself.\n',
+    `- where full load is below ${leastCallsPerSecond.toLocaleString('en-US')}; * where most of it may be the pacer itself.\n`,
 );
+
+function writeReport(): void {
+  try {
+    writeFileSync(options.out, `${JSON.stringify(reportOf(), undefined, 2)}\n`);
+  } catch (error) {
+    fail(`${(error as Error).message}; name another file by --out`);
+  }
+}
 
 function reportOf(): object {
   const { rounds, seconds, warmUp } = options;

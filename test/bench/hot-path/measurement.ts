@@ -6,7 +6,7 @@ import type { Call } from './calls.ts';
 import type { Cores } from './cores.ts';
 import type { FullLoad, LoadGenerator } from './generator.ts';
 import { type PacerReport, runPacer } from './paced.ts';
-import { offeredCallsPerSecond, type Scenario } from './scenarios.ts';
+import { leastCallsPerSecond, offeredCallsPerSecond, type Scenario } from './scenarios.ts';
 
 /** What one server did in one round. */
 export interface Measured {
@@ -17,7 +17,7 @@ export interface Measured {
   readonly waitedShare: number;
   /** At the end. */
   readonly residentBytes: number;
-  /** At the fixed load; undefined where full load is hardly more or less than that. */
+  /** At the fixed load; undefined where full load is below {@link leastCallsPerSecond}. */
   readonly paced: PacerReport | undefined;
 }
 
@@ -33,8 +33,6 @@ export interface Conditions {
 
 /** Of the calls of one request, the earliest have to have a number too. */
 const firstNumber = 1_000;
-/** Full load must be so many times the fixed one for latency to tell of the server rather than of a queue. */
-const leastHeadroom = 1.2;
 const pacerWarmUpSeconds = 2;
 /** More live requests than calls at the speed of the warm-up. */
 const reserve = 1.3;
@@ -55,7 +53,7 @@ export async function measure(
 
   const warmUp = await load(warmUpSeconds, live && warmUpDeletes);
   const full = await measuredLoad(warmUp.callsPerSecond);
-  const canBePaced = full.callsPerSecond >= offeredCallsPerSecond * leastHeadroom;
+  const canBePaced = full.callsPerSecond >= leastCallsPerSecond;
   const paced = canBePaced ? await fixedLoad() : undefined;
   return { ...full, residentBytes: residentBytesOf(pid), paced };
 

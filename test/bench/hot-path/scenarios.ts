@@ -38,6 +38,8 @@ export interface Scenario {
 
 /** The load at which latency is measured. */
 export const offeredCallsPerSecond = 5_000;
+/** Full load must be more for latency at the fixed one to tell of the server rather than of a queue. */
+export const leastCallsPerSecond = 1.2 * offeredCallsPerSecond;
 
 const cluster = 'llama-70b';
 const usualConnections = 64;

@@ -74,7 +74,7 @@ function spreadText({ median, min, max }: Spread, digits: number): string {
   const [middle, least, most] = [median, min, max].map((figure) =>
     figure.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits }),
   );
-  return `${middle} (${least}–${most})`;
+  return least === most ? middle! : `${middle} (${least}–${most})`;
 }
 
 function barText(bars: readonly Bar[], figure: Bar['figure']): string {
