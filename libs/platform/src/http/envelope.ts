@@ -13,7 +13,9 @@ export const successHead = '{"status":"OK","error":null,"data":';
  * @param traceId printable ASCII, as {@link traceIdOf} gives it
  */
 export function successTail(traceId: string): string {
-  return `,"trace_id":${JSON.stringify(traceId)}}`;
+  // All that JSON would escape in it; asking costs a fifth of making JSON of every id.
+  const isPlain = !traceId.includes('"') && !traceId.includes('\\');
+  return `,"trace_id":${isPlain ? `"${traceId}"` : JSON.stringify(traceId)}}`;
 }
 
 /** The body of a successful answer. */
