@@ -1,10 +1,6 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
+import type { Call } from './hot-path/calls.ts';
+import type { LoadGenerator } from './hot-path/generator.ts';
 import { type MeasuredServer, cpuUsOf } from './processes.ts';
-
-const run = promisify(execFile);
-/** What `wrk` sends: small POSTs, or the three writes of each request. */
-export type Calls = 'post' | 'life-cycle';
 
 /** What full load costs. */
 export interface FullLoad {
@@ -12,22 +8,26 @@ export interface FullLoad {
   readonly cpuUsPerCall: number;
 }
 
-/** Loads all servers at once, as fast as they answer; one `wrk` with 16 connections each. */
+/** More requests than one load makes. */
+const numbersOfLoad = 2_000_000;
+/** Of the calls of one request, the earliest have to have a number too. */
+let nextNumber = 1_000;
+
+/** Loads all servers at once, as fast as they answer, with 16 connections each; no two with the same requests. */
 export async function fullLoad(
+  generator: LoadGenerator,
   servers: readonly MeasuredServer[],
   seconds: number,
-  sent: Calls,
+  calls: readonly Call[],
 ): Promise<FullLoad> {
   const before = cpuUsOf(servers);
-  const calls = await Promise.all(servers.map(({ url }) => load(url, seconds, sent)));
-  const total = calls.reduce((sum, each) => sum + each, 0);
+  const loads = await Promise.all(
+    servers.map(({ url }) => {
+      const first = nextNumber;
+      nextNumber += numbersOfLoad;
+      return generator.load({ url, calls, first, connections: 16, seconds, cores: undefined });
+    }),
+  );
+  const total = loads.reduce((sum, load) => sum + load.calls, 0);
   return { callsPerSecond: total / seconds, cpuUsPerCall: (cpuUsOf(servers) - before) / total };
-}
-
-/** @returns how many calls were answered @throws Error where one was not answered with 200 */
-async function load(url: string, seconds: number, sent: Calls): Promise<number> {
-  const script = new URL(`${sent}.lua`, import.meta.url).pathname;
-  const { stdout } = await run('wrk', ['-t1', '-c16', `-d${seconds}s`, '-s', script, `${url}/v1/load/stats`]);
-  if (/Non-2xx|Socket errors/.test(stdout)) throw new Error(`${url} did not answer all calls:\n${stdout}`);
-  return Number(/(\d+) requests in/.exec(stdout)?.[1]);
 }

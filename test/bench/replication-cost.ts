@@ -1,6 +1,8 @@
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
 import { fullLoad } from './full-load.ts';
+import { findGenerator } from './hot-path/find-generator.ts';
+import { record, writes } from './hot-path/scenarios.ts';
 import { pacedLoad } from './paced-load.ts';
 import { type MeasuredServer, startServer } from './processes.ts';
 import { startReplicas } from './replicas.ts';
@@ -29,6 +31,9 @@ interface Round {
   readonly pacedReplicatedUs: number;
 }
 
+// It finds one always, if it is not asked for a certain one.
+const generator = (await findGenerator(undefined))!;
+process.stdout.write(`full load by ${generator.name} ${generator.version}\n`);
 const all: Round[] = [];
 const delaysMs: number[] = [];
 for (let round = 1; round <= rounds; round++) {
@@ -56,8 +61,8 @@ async function bare(): Promise<number> {
   const script = new URL('bare-server.ts', import.meta.url).pathname;
   const url = `http://127.0.0.1:${barePort}`;
   const server = await startServer(script, { url, environment: { PORT: String(barePort) } });
-  await fullLoad([server], warmUpSeconds, 'post');
-  const { cpuUsPerCall } = await fullLoad([server], seconds, 'post');
+  await fullLoad(generator, [server], warmUpSeconds, [record]);
+  const { cpuUsPerCall } = await fullLoad(generator, [server], seconds, [record]);
   await server.stop();
   return cpuUsPerCall;
 }
@@ -66,7 +71,7 @@ async function measured(
   servers: MeasuredServer[],
   ...measures: ((servers: MeasuredServer[]) => Promise<number>)[]
 ): Promise<number[]> {
-  await fullLoad(servers, warmUpSeconds, 'life-cycle');
+  await fullLoad(generator, servers, warmUpSeconds, writes);
   const figures: number[] = [];
   for (const measure of measures) figures.push(await measure(servers));
   await Promise.all(servers.map((server) => server.stop()));
@@ -74,7 +79,7 @@ async function measured(
 }
 
 async function full(servers: MeasuredServer[]): Promise<number> {
-  return (await fullLoad(servers, seconds, 'life-cycle')).cpuUsPerCall;
+  return (await fullLoad(generator, servers, seconds, writes)).cpuUsPerCall;
 }
 
 async function paced(servers: MeasuredServer[]): Promise<number> {

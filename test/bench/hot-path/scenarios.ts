@@ -52,11 +52,14 @@ const savedChains = 1_000;
 const engine = '10.0.100.10{digit}';
 const requestId = '4bf92f35-77b3-4da6-a3ce-{number}e0e';
 
-const record = callOf('POST', '/v1/load/stats', recordBody({}));
+/** A request begins. */
+export const record = callOf('POST', '/v1/load/stats', recordBody({}));
 const query = callOf('GET', `/v1/load/stats?cluster=${cluster}`);
 const reference = `{"request_id":"${requestId}","cluster":"","ip":""}`;
 const release = callOf('DELETE', '/v1/load/prompt', reference);
 const remove = callOf('DELETE', '/v1/load/stats', reference);
+/** The writes of each request. */
+export const writes: readonly Call[] = [record, { ...release, lag }, { ...remove, lag: 2 * lag }];
 /** One call of a request that stays: an engine of its own for each number, up to 10,000 of them. */
 const newEngine = callOf('POST', '/v1/load/stats', recordBody({ id: 'stays-{number}', ip: '{address}' }));
 /** One call of a request that stays, on the usual engines. */
@@ -91,7 +94,7 @@ export const scenarios: readonly Scenario[] = [
     mostCpuRatio: 1.15,
     mostP99Ms: 5,
   }),
-  scenario('cycle', 'GET (10 engines), POST, DELETE prompt and DELETE of each request', cycle(), {
+  scenario('cycle', 'GET (10 engines), POST, DELETE prompt and DELETE of each request', [query, ...writes], {
     prepared: { call: newEngine, count: 10 },
     yardstick: bare(10),
     mostP99Ms: 5,
@@ -164,10 +167,6 @@ function queryOf(engines: number, bars: Partial<Scenario>): Scenario {
       ...bars,
     },
   );
-}
-
-function cycle(): readonly Call[] {
-  return [query, record, { ...release, lag }, { ...remove, lag: 2 * lag }];
 }
 
 function withBadInput(): readonly Call[] {
