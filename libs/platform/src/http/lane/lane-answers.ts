@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Readiness } from '../../health/readiness.js';
 import type { ApiError } from '../api-error.js';
@@ -8,27 +8,7 @@ import { clientClosedStatus } from '../finished-call.js';
 import type { RenderedJson } from '../rendered-json.js';
 import type { SocketErrors } from '../socket-errors.js';
 import { traceIdResponseHeader } from '../trace-id.js';
-import type { LaneRoute } from './lane-route.js';
-
-/** A call that entered the lane. */
-export interface LaneCall {
-  readonly route: LaneRoute;
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
-  readonly traceId: string;
-  readonly startedMs: number;
-  input: unknown;
-  failure: ApiError | undefined;
-}
-
-/** What a call is answered with. */
-export interface LaneAnswer {
-  readonly call: LaneCall;
-  readonly status: number;
-  /** With its envelope, or data that is to get one. */
-  readonly body: string | RenderedJson;
-  readonly headers: ApiError['headers'];
-}
+import type { LaneCall } from './lane-call.js';
 
 /** As the framework writes it. */
 const traceIdHeader = traceIdResponseHeader.toLowerCase();
@@ -45,8 +25,6 @@ type LaneSocket = Socket & { [waitingCall]?: LaneCall | undefined | null };
  * they cost a third less at full load, and a lone one goes out as soon as before.
  */
 export class LaneAnswers {
-  #answers: LaneAnswer[] = [];
-
   constructor(
     private readonly readiness: Readiness,
     private readonly journal: CallJournal,
@@ -60,41 +38,32 @@ export class LaneAnswers {
     socket[waitingCall] = call;
   }
 
-  add(answer: LaneAnswer): void {
-    if (this.#answers.push(answer) === 1) setImmediate(() => this.#sendAll());
-  }
-
-  #sendAll(): void {
-    const answers = this.#answers;
-    this.#answers = [];
-    for (const answer of answers) {
-      const { call, status } = answer;
-      // Its connection has closed, and the journal has it.
-      if (!isWaiting(call)) continue;
-      this.#send(answer);
+  /** Sends the answers of those calls that have one. */
+  send(calls: readonly LaneCall[]): void {
+    for (const call of calls) {
+      const { body, response } = call;
+      // Where its connection has closed, the journal has it.
+      if (body === undefined || !isWaiting(call)) continue;
+      if (typeof body === 'string') this.#sendText(call, body);
+      else this.#sendRendered(call, body);
       // Nearly always: the system has taken the whole answer.
-      if (isSent(call.response)) this.#record(call, status);
-      else call.response.once('finish', () => this.#record(call, status));
+      if (isSent(response)) this.#record(call, call.status);
+      else response.once('finish', () => this.#record(call, call.status));
     }
   }
 
-  #send(answer: LaneAnswer): void {
-    const { call, body } = answer;
-    if (typeof body !== 'string') {
-      this.#sendRendered(answer, body);
-      return;
-    }
+  #sendText(call: LaneCall, body: string): void {
     const length = Buffer.byteLength(body);
-    this.#writeHead(answer, length);
+    this.#writeHead(call, length);
     // Text that is ASCII need not be encoded.
     call.response.end(body, length === body.length ? 'latin1' : 'utf8');
   }
 
   /** Without making one text of it. */
-  #sendRendered(answer: LaneAnswer, { bytes }: RenderedJson): void {
-    const { response, traceId } = answer.call;
+  #sendRendered(call: LaneCall, { bytes }: RenderedJson): void {
+    const { response, traceId } = call;
     const tail = successTail(traceId);
-    this.#writeHead(answer, successHead.length + bytes.length + tail.length);
+    this.#writeHead(call, successHead.length + bytes.length + tail.length);
     response.cork();
     response.write(successHead, 'latin1');
     response.write(bytes);
@@ -102,9 +71,9 @@ export class LaneAnswers {
   }
 
   /** The headers in the order in which the framework sends them. */
-  #writeHead({ call: { response, traceId }, status, headers: own }: LaneAnswer, length: number): void {
+  #writeHead({ response, traceId, status, failure }: LaneCall, length: number): void {
     const headers = [traceIdHeader, traceId];
-    for (const name in own) headers.push(name.toLowerCase(), own[name]!);
+    if (failure !== undefined) pushHeaders(headers, failure.headers);
     headers.push('content-type', envelopeContentType);
     if (this.readiness.state === 'draining') headers.push('connection', 'close');
     headers.push('content-length', String(length));
@@ -134,6 +103,10 @@ export class LaneAnswers {
       failure,
     });
   }
+}
+
+function pushHeaders(headers: string[], own: ApiError['headers']): void {
+  for (const name in own) headers.push(name.toLowerCase(), own[name]!);
 }
 
 function isWaiting(call: LaneCall): boolean {

@@ -9,7 +9,8 @@ import { type DtoPipe, bodyOrQueryOf } from '../read-dto.js';
 import { RenderedJson } from '../rendered-json.js';
 import type { SocketErrors } from '../socket-errors.js';
 import { traceIdOf } from '../trace-id.js';
-import { type LaneCall, LaneAnswers } from './lane-answers.js';
+import { LaneAnswers } from './lane-answers.js';
+import { LaneCall, type ReadQuery } from './lane-call.js';
 import { LaneError } from './lane-error.js';
 import { readLaneHeaders } from './lane-headers.js';
 import type { LaneRoute } from './lane-route.js';
@@ -22,7 +23,6 @@ const longestKnownUrl = 512;
 
 /** Data that is sent as it is kept: for less, one text is cheaper than three writes. */
 const largeBytes = 4_096;
-const noHeaders = {};
 
 export interface LaneParts {
   readonly readiness: Readiness;
@@ -35,12 +35,8 @@ export interface LaneParts {
   readonly bodyLimitBytes: number;
 }
 
-/** A query that was read before. */
-interface KnownQuery {
+interface KnownQuery extends ReadQuery {
   readonly route: LaneRoute;
-  readonly fields: object;
-  /** What the method gets, the same for each call. */
-  readonly parameter: unknown;
 }
 
 /**
@@ -52,6 +48,8 @@ export class Lane {
   /** By path, then by method. */
   readonly #routes = new Map<string, Map<string, LaneRoute>>();
   readonly #knownQueries = new Map<string, KnownQuery>();
+  /** In this turn of the event loop. */
+  #entered: LaneCall[] = [];
 
   readonly #answers: LaneAnswers;
 
@@ -75,11 +73,10 @@ export class Lane {
     if (route === undefined || route.input === 'query') return false;
     const headers = readLaneHeaders(request.rawHeaders);
     if (headers === undefined) return false;
-    const { traceId, contentLength = 0 } = headers;
+    const { contentLength = 0 } = headers;
     if (!(contentLength > 0 && contentLength <= this.#bodyLimitBytesOf(route))) return false;
-    const call = this.#enter(route, request, response, traceId);
-    if (call === undefined) return false;
-    this.#readBody(call, contentLength);
+    if (!this.#mayEnter(route, request, response)) return false;
+    this.#enter(new LaneCall(route, request, response, traceIdOf(headers.traceId), contentLength, undefined));
     return true;
   }
 
@@ -89,61 +86,72 @@ export class Lane {
     const headers = readLaneHeaders(request.rawHeaders);
     // A body of a GET is read by nobody here.
     if (headers === undefined || headers.contentLength !== undefined) return false;
-    const call = this.#enter(known.route, request, response, headers.traceId);
-    if (call === undefined) return false;
-    this.#answer(call, known.fields, () => known.parameter);
+    if (!this.#mayEnter(known.route, request, response)) return false;
+    this.#enter(new LaneCall(known.route, request, response, traceIdOf(headers.traceId), 0, known));
     return true;
   }
 
-  #enter(
-    route: LaneRoute,
-    request: IncomingMessage,
-    response: ServerResponse,
-    traceId: string | undefined,
-  ): LaneCall | undefined {
-    if (request.httpVersionMinor !== 1 || request.httpVersionMajor !== 1) return undefined;
-    if (route.config.requiresReady === true && this.parts.readiness.state !== 'ready') return undefined;
-    if (!this.parts.pipelines.enterAtOnce(request, response)) return undefined;
-    const call: LaneCall = {
-      route,
-      request,
-      response,
-      traceId: traceIdOf(traceId),
-      startedMs: performance.now(),
-      input: undefined,
-      failure: undefined,
-    };
+  /** Asked last: who may, has entered. */
+  #mayEnter(route: LaneRoute, request: IncomingMessage, response: ServerResponse): boolean {
+    if (request.httpVersionMinor !== 1 || request.httpVersionMajor !== 1) return false;
+    if (route.config.requiresReady === true && this.parts.readiness.state !== 'ready') return false;
+    return this.parts.pipelines.enterAtOnce(request, response);
+  }
+
+  #enter(call: LaneCall): void {
     this.#answers.expect(call);
-    return call;
+    if (this.#entered.push(call) === 1) setImmediate(this.#answerEntered);
   }
 
-  #readBody(call: LaneCall, length: number): void {
-    const { request, route } = call;
-    let body: Buffer | undefined;
-    let filled = 0;
-    request.on('data', (chunk: Buffer) => {
-      if (chunk.length === length) body = chunk;
-      else filled += chunk.copy((body ??= Buffer.allocUnsafe(length)), filled);
-    });
-    request.on('end', () => {
-      const input = parsedOrError(body!, route.config.uint64Lists);
-      const given = route.input === 'body' ? input : bodyOrQueryOf({ body: input, query: {} });
-      this.#answer(call, input, () => this.parts.pipe.transform(given, route.parameter));
+  /** At the end of a turn of the event loop, which nearly always has brought the whole of each call. */
+  readonly #answerEntered = (): void => {
+    const calls = this.#entered;
+    this.#entered = [];
+    for (const call of calls) {
+      if (call.query !== undefined) this.#answer(call, call.query.fields);
+      else this.#readBody(call);
+    }
+    this.#answers.send(calls);
+  };
+
+  #readBody(call: LaneCall): void {
+    const body = call.request.read() as Buffer | null;
+    if (body?.length === call.contentLength) this.#answer(call, this.#parsed(call, body));
+    else this.#readRestOfBody(call, body);
+  }
+
+  #readRestOfBody(call: LaneCall, start: Buffer | null): void {
+    const chunks = start === null ? [] : [start];
+    call.request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    call.request.on('end', () => {
+      this.#answer(call, this.#parsed(call, Buffer.concat(chunks)));
+      this.#answers.send([call]);
     });
   }
 
-  #answer(call: LaneCall, input: unknown, read: () => unknown): void {
+  #parsed({ route }: LaneCall, body: Buffer): unknown {
+    return parsedOrError(body, route.config.uint64Lists);
+  }
+
+  #answer(call: LaneCall, input: unknown): void {
     const { route, traceId } = call;
     call.input = input;
     try {
-      const body = bodyOf(route.handle(read()), call);
-      this.#answers.add({ call, status: route.status, body, headers: noHeaders });
+      call.body = bodyOf(route.handle(this.#parameterOf(call)), call);
+      call.status = route.status;
     } catch (error) {
       const failure = this.parts.failures.apiErrorOf(error, traceId, this.#bodyLimitBytesOf(route));
       call.failure = failure;
-      const body = failureBody(failure, traceId);
-      this.#answers.add({ call, status: failure.status, body, headers: failure.headers });
+      call.body = failureBody(failure, traceId);
+      call.status = failure.status;
     }
+  }
+
+  /** @throws ApiError where the input obeys not all rules */
+  #parameterOf({ route, input, query }: LaneCall): unknown {
+    if (query !== undefined) return query.parameter;
+    const given = route.input === 'body' ? input : bodyOrQueryOf({ body: input, query: {} });
+    return this.parts.pipe.transform(given, route.parameter);
   }
 
   #bodyLimitBytesOf({ config }: LaneRoute): number {

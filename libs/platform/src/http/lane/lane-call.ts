@@ -1,0 +1,34 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ApiError } from '../api-error.js';
+import type { RenderedJson } from '../rendered-json.js';
+import type { LaneRoute } from './lane-route.js';
+
+/** A call that entered the lane, and what becomes of it: one object for all its way. */
+export class LaneCall {
+  readonly startedMs = performance.now();
+  /** What the client sent, once it is read. */
+  input: unknown = undefined;
+  failure: ApiError | undefined = undefined;
+  /** Undefined until it is known how the call is answered; then the answer's body with its envelope, or data that is to get one. */
+  body: string | RenderedJson | undefined = undefined;
+  /** Of the answer. */
+  status = 0;
+
+  constructor(
+    readonly route: LaneRoute,
+    readonly request: IncomingMessage,
+    readonly response: ServerResponse,
+    readonly traceId: string,
+    /** Of its body; 0 where all it says stands in its query. */
+    readonly contentLength: number,
+    /** What the query says, read before. */
+    readonly query: ReadQuery | undefined,
+  ) {}
+}
+
+/** What a query says. */
+export interface ReadQuery {
+  readonly fields: object;
+  /** What the method gets, the same for each call. */
+  readonly parameter: unknown;
+}
