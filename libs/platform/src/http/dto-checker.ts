@@ -32,10 +32,14 @@ const custom = 'customValidation';
  * class-validator for the verdict and the words.
  */
 export class DtoChecker {
+  readonly #targetName: string;
+
   private constructor(
     private readonly dtoClass: DtoClass,
     private readonly fields: readonly FieldRules[],
-  ) {}
+  ) {
+    this.#targetName = dtoClass.name;
+  }
 
   /** @returns undefined where the class has a rule that can't be honoured here: nested, in groups, transformed, … */
   static of(dtoClass: DtoClass): DtoChecker | undefined {
@@ -59,19 +63,19 @@ export class DtoChecker {
       if (typeof value === 'object' && !(value instanceof Uint64List)) return undefined;
       dto[field] = value;
     }
-    for (const rules of this.fields) if (!isObeyed(rules, dto)) return undefined;
+    for (const rules of this.fields) if (!this.#isObeyed(rules, dto)) return undefined;
     return dto;
   }
-}
 
-function isObeyed({ field, conditions, rules }: FieldRules, dto: Record<string, unknown>): boolean {
-  const value = dto[field];
-  for (const isAsked of conditions) if (!isAsked(dto, value)) return true;
-  for (const { validator, constraints } of rules) {
-    const given = { targetName: dto.constructor.name, property: field, object: dto, value, constraints };
-    if (validator.validate(value, given) !== true) return false;
+  #isObeyed({ field, conditions, rules }: FieldRules, dto: Record<string, unknown>): boolean {
+    const value = dto[field];
+    for (const isAsked of conditions) if (!isAsked(dto, value)) return true;
+    for (const { validator, constraints } of rules) {
+      const given = { targetName: this.#targetName, property: field, object: dto, value, constraints };
+      if (validator.validate(value, given) !== true) return false;
+    }
+    return true;
   }
-  return true;
 }
 
 function isPlain({ type, groups, each, validateIf }: ValidationMetadata): boolean {

@@ -15,11 +15,12 @@ import { takeUint64Lists } from './take-uint64-lists.js';
  */
 export function parseJsonBody(body: Buffer, uint64Lists: readonly string[] = []): unknown {
   if (body.length === 0) return undefined;
-  if (!isUtf8(body))
+  const text = uint64Lists.length > 0 ? undefined : body.toString('utf8');
+  // What is no UTF-8 is decoded as U+FFFD; text without it need not be looked at again.
+  if ((text === undefined || text.includes('\u{fffd}')) && !isUtf8(body))
     throw new ApiError('invalidJson', 'invalid JSON: the body is not UTF-8; encode it as UTF-8');
   try {
-    const value =
-      uint64Lists.length > 0 ? parseWithLists(body, uint64Lists) : JSON.parse(body.toString('utf8'));
+    const value = text === undefined ? parseWithLists(body, uint64Lists) : JSON.parse(text);
     restoreIntegers(value, body);
     return value;
   } catch (error) {

@@ -48,17 +48,18 @@ function isEmpty(body: unknown): boolean {
 /** Turns a call's input into the DTO class of the handler's parameter, or refuses it. */
 @Injectable()
 export class DtoPipe implements PipeTransform {
-  readonly #fieldsOf = new Map<DtoClass, readonly string[]>();
-  readonly #checkers = new Map<DtoClass, DtoChecker | undefined>();
+  readonly #rules = new Map<DtoClass, DtoRules>();
 
   /** @throws ApiError `invalidArgument` that names each bad field and what it must be; `invalidJson` for no body */
   transform(value: unknown, { type, metatype }: ArgumentMetadata): unknown {
     const dtoClass = metatype as DtoClass | undefined;
-    if (dtoClass === undefined || this.#fields(dtoClass).length === 0) return value;
+    if (dtoClass === undefined) return value;
+    const { fields, checker } = this.#rulesOf(dtoClass);
+    if (fields.length === 0) return value;
     if (value instanceof ApiError) throw value;
     if (value instanceof QueryFields) return this.#read(dtoClass, value.fields, [fromQuery]);
     if (type === 'query') return this.#read(dtoClass, value, [fromQuery]);
-    return this.#checkerOf(dtoClass)?.accept(value) ?? this.#read(dtoClass, value, []);
+    return checker?.accept(value) ?? this.#read(dtoClass, value, []);
   }
 
   #read(dtoClass: DtoClass, input: unknown, groups: string[]): object {
@@ -78,7 +79,7 @@ export class DtoPipe implements PipeTransform {
   #knownFields(dtoClass: DtoClass, input: object): KnownFields {
     const flat: Record<string, unknown> = {};
     let lists: Record<string, unknown> | undefined;
-    for (const field of this.#fields(dtoClass)) {
+    for (const field of this.#rulesOf(dtoClass).fields) {
       if (!Object.hasOwn(input, field)) continue;
       const value = (input as Record<string, unknown>)[field];
       if (value === null) continue;
@@ -88,20 +89,24 @@ export class DtoPipe implements PipeTransform {
     return { flat, lists };
   }
 
-  #checkerOf(dtoClass: DtoClass): DtoChecker | undefined {
-    if (!this.#checkers.has(dtoClass)) this.#checkers.set(dtoClass, DtoChecker.of(dtoClass));
-    return this.#checkers.get(dtoClass);
-  }
-
-  #fields(dtoClass: DtoClass): readonly string[] {
-    let fields = this.#fieldsOf.get(dtoClass);
-    if (fields === undefined) {
-      const rules = getMetadataStorage().getTargetValidationMetadatas(dtoClass, '', false, false);
-      fields = [...new Set(rules.map(({ propertyName }) => propertyName))];
-      this.#fieldsOf.set(dtoClass, fields);
+  #rulesOf(dtoClass: DtoClass): DtoRules {
+    let rules = this.#rules.get(dtoClass);
+    if (rules === undefined) {
+      const metadata = getMetadataStorage().getTargetValidationMetadatas(dtoClass, '', false, false);
+      const fields = [...new Set(metadata.map(({ propertyName }) => propertyName))];
+      rules = { fields, checker: fields.length === 0 ? undefined : DtoChecker.of(dtoClass) };
+      this.#rules.set(dtoClass, rules);
     }
-    return fields;
+    return rules;
   }
+}
+
+/** What a DTO class states. */
+interface DtoRules {
+  /** With a rule of any kind. */
+  readonly fields: readonly string[];
+  /** Undefined where all input of the class goes to class-validator. */
+  readonly checker: DtoChecker | undefined;
 }
 
 interface KnownFields {
