@@ -232,6 +232,30 @@ describe('the fast lane', () => {
   });
 
   it.each([
+    ['closes', 'keep-alive', true],
+    ['closes', 'TE', false],
+    ['resets', 'keep-alive', true],
+    ['resets', 'TE', false],
+  ])(
+    'acts on the whole call of a client that %s right behind it (%s)',
+    async (leaves, connection, isTaken) => {
+      const act = vi.spyOn(acts, 'nothing');
+      for (let call = 1; call <= 20; call++) {
+        const { client, served } = await connected();
+        const closed = new Promise((resolve) => served.once('close', resolve));
+        client.write(
+          `DELETE /acts/marked HTTP/1.1\r\nHost: test\r\nConnection: ${connection}\r\nContent-Length: 17\r\n\r\n{"act":"nothing"}`,
+        );
+        if (leaves === 'closes') client.end();
+        else client.resetAndDestroy();
+        await closed;
+        expect([taken.length, act.mock.calls.length, callLines().length]).toEqual([call, call, call]);
+      }
+      expect(taken).not.toContain(!isTaken);
+    },
+  );
+
+  it.each([
     ['keep-alive', true],
     ['TE', false],
   ])(
