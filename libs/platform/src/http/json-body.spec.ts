@@ -94,6 +94,10 @@ describe('parseJsonBody', () => {
     );
   });
 
+  it('takes the character that stands for what is no UTF-8, where it was sent', () => {
+    expect(parse('{"a":"\u{fffd}"}')).toEqual({ a: '\u{fffd}' });
+  });
+
   it('takes an empty body for none', () => {
     expect(parse('')).toBeUndefined();
   });

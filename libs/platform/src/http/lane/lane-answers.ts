@@ -17,13 +17,7 @@ const traceIdHeader = traceIdResponseHeader.toLowerCase();
 const waitingCall = Symbol('lane');
 type LaneSocket = Socket & { [waitingCall]?: LaneCall | undefined | null };
 
-/**
- * Sends the answers, and writes the journal.
- *
- * Calls that came in one turn of the event loop are answered together at its end. A client that gets one answer after
- * the other falls asleep between two, and each would have to wake it, which costs more than the answer: sent together
- * they cost a third less at full load, and a lone one goes out as soon as before.
- */
+/** Sends the answers, and writes the journal. */
 export class LaneAnswers {
   constructor(
     private readonly readiness: Readiness,
@@ -115,5 +109,5 @@ function isWaiting(call: LaneCall): boolean {
 
 /** Whether the system has taken all of an answer that is complete, so that nothing waits for the client to read. */
 function isSent({ writableLength, socket }: ServerResponse): boolean {
-  return writableLength === 0 && socket?.errored === null;
+  return writableLength === 0 && socket?.errored === null && !socket.destroyed;
 }

@@ -9,9 +9,9 @@ export class LaneCall {
   /** What the client sent, once it is read. */
   input: unknown = undefined;
   failure: ApiError | undefined = undefined;
-  /** Undefined until it is known how the call is answered; then the answer's body with its envelope, or data that is to get one. */
+  /** Of the answer, with its envelope, or data that is to get one; undefined until the call is answered. */
   body: string | RenderedJson | undefined = undefined;
-  /** Of the answer. */
+  /** Of the answer, once there is its body. */
   status = 0;
 
   constructor(
@@ -21,13 +21,13 @@ export class LaneCall {
     readonly traceId: string,
     /** Of its body; 0 where all it says stands in its query. */
     readonly contentLength: number,
-    /** What the query says, read before. */
-    readonly query: ReadQuery | undefined,
+    /** Undefined where it has a body. */
+    readonly query: QueryInput | undefined,
   ) {}
 }
 
-/** What a query says. */
-export interface ReadQuery {
+/** What a query says, read before. */
+export interface QueryInput {
   readonly fields: object;
   /** What the method gets, the same for each call. */
   readonly parameter: unknown;

@@ -60,7 +60,7 @@ class ActsController {
 
   @Post('marked')
   @HttpCode(202)
-  @RouteConfig({ bodyLimitBytes: 64 * 1024 })
+  @RouteConfig({ bodyLimitBytes: 256 * 1024 })
   @FastLane()
   post(@Body() { act, text }: ActDto): unknown {
     return text ?? acts[act]!();
@@ -214,22 +214,25 @@ describe('the fast lane', () => {
     return { client, served: (await accepted)[0] };
   };
 
-  it.each([1, 7, 4_096])('puts a body together that comes in pieces of %i bytes', async (pieceBytes) => {
-    const text = 'é'.repeat(6 * pieceBytes);
-    const body = Buffer.from(json({ act: 'x', text }));
-    const { client, served } = await connected();
-    const answer = once(client, 'data');
-    client.write(`POST /acts/marked HTTP/1.1\r\nHost: test\r\nContent-Length: ${body.length}\r\n\r\n`);
-    for (let sent = 0; sent < body.length; sent += pieceBytes) {
-      const read = served.bytesRead;
-      client.write(body.subarray(sent, sent + pieceBytes));
-      await vi.waitFor(() => expect(served.bytesRead).toBeGreaterThan(read), { interval: 1 });
-    }
-    expect(String(await answer)).toMatch(/^HTTP\/1\.1 202 /);
-    await vi.waitFor(() => expect(callLines()).toMatchObject([{ status: 202 }]));
-    expect(taken).toEqual([true]);
-    client.destroy();
-  });
+  it.each([1, 7, 4_096, 16_384])(
+    'puts a body together that comes in pieces of %i bytes',
+    async (pieceBytes) => {
+      const text = 'é'.repeat(6 * pieceBytes);
+      const body = Buffer.from(json({ act: 'x', text }));
+      const { client, served } = await connected();
+      const answer = once(client, 'data');
+      client.write(`POST /acts/marked HTTP/1.1\r\nHost: test\r\nContent-Length: ${body.length}\r\n\r\n`);
+      for (let sent = 0; sent < body.length; sent += pieceBytes) {
+        const read = served.bytesRead;
+        client.write(body.subarray(sent, sent + pieceBytes));
+        await vi.waitFor(() => expect(served.bytesRead).toBeGreaterThan(read), { interval: 1 });
+      }
+      expect(String(await answer)).toMatch(/^HTTP\/1\.1 202 /);
+      await vi.waitFor(() => expect(callLines()).toMatchObject([{ status: 202 }]));
+      expect(taken).toEqual([true]);
+      client.destroy();
+    },
+  );
 
   it.each([
     ['closes', 'keep-alive', true],
@@ -249,6 +252,7 @@ describe('the fast lane', () => {
         if (leaves === 'closes') client.end();
         else client.resetAndDestroy();
         await closed;
+        client.destroy();
         expect([taken.length, act.mock.calls.length, callLines().length]).toEqual([call, call, call]);
       }
       expect(taken).not.toContain(!isTaken);
@@ -272,6 +276,23 @@ describe('the fast lane', () => {
       expect([...test.metrics.render()].join('')).toContain(
         '{url="/acts/marked",method="GET",status_code="499"} 1',
       );
+    },
+  );
+
+  it.each([
+    ['keep-alive', true],
+    ['TE', false],
+  ])(
+    'takes a client for one that hung up which is cut off before its answer (%s)',
+    async (connection, isTaken) => {
+      const { client, served } = await connected();
+      const call = `GET /acts/marked?act=text HTTP/1.1\r\nHost: test\r\nConnection: ${connection}\r\n\r\n`;
+      // More than a connection may have waiting.
+      client.write(call.repeat(40));
+      await new Promise((resolve) => served.once('close', resolve));
+      expect(taken[0]).toBe(isTaken);
+      expect(new Set(callLines().map(({ status }) => status))).toEqual(new Set([499]));
+      client.destroy();
     },
   );
 
