@@ -18,7 +18,7 @@ export interface Options {
 export function readOptions(args: readonly string[]): Options {
   return new Command('npm run bench --')
     .description(
-      'Measures what a call costs: CPU time, calls/s, latency at 5,000 calls/s and memory of the built service, beside a bare node:http server that answers the same. With all scenarios it takes some 45 minutes.',
+      'Measures what a call costs: CPU time, calls/s, latency at 5,000 calls/s and memory of the built service, beside a bare node:http server that answers the same. With all scenarios it takes some 50 minutes.',
     )
     .addOption(
       new Option('--rounds <n>', 'how often each server is measured, in turn')
