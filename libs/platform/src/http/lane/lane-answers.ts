@@ -35,11 +35,11 @@ export class LaneAnswers {
   /** Sends the answers of those calls that have one. */
   send(calls: readonly LaneCall[]): void {
     for (const call of calls) {
-      const { body, response } = call;
+      const { answerBody, response } = call;
       // Where its connection has closed, the journal has it.
-      if (body === undefined || !isWaiting(call)) continue;
-      if (typeof body === 'string') this.#sendText(call, body);
-      else this.#sendRendered(call, body);
+      if (answerBody === undefined || !isWaiting(call)) continue;
+      if (typeof answerBody === 'string') this.#sendText(call, answerBody);
+      else this.#sendRendered(call, answerBody);
       // Nearly always: the system has taken the whole answer.
       if (isSent(response)) this.#record(call, call.status);
       else response.once('finish', () => this.#record(call, call.status));

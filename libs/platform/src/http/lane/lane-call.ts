@@ -9,9 +9,9 @@ export class LaneCall {
   /** What the client sent, once it is read. */
   input: unknown = undefined;
   failure: ApiError | undefined = undefined;
-  /** Of the answer, with its envelope, or data that is to get one; undefined until the call is answered. */
-  body: string | RenderedJson | undefined = undefined;
-  /** Of the answer, once there is its body. */
+  /** With its envelope, or data that is to get one; undefined until the call is answered. */
+  answerBody: string | RenderedJson | undefined = undefined;
+  /** Of the answer, once there is one. */
   status = 0;
 
   constructor(

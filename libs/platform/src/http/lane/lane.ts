@@ -118,7 +118,7 @@ export class Lane {
   readonly #endTurn = (): void => {
     const calls = this.#queued;
     this.#queued = [];
-    for (const call of calls) if (call.body === undefined) this.#read(call);
+    for (const call of calls) if (call.answerBody === undefined) this.#read(call);
     this.#answers.send(calls);
   };
 
@@ -156,12 +156,12 @@ export class Lane {
     const { route, traceId } = call;
     call.input = input;
     try {
-      call.body = bodyOf(route.handle(this.#parameterOf(call)), call);
+      call.answerBody = bodyOf(route.handle(this.#parameterOf(call)), call);
       call.status = route.status;
     } catch (error) {
       const failure = this.parts.failures.apiErrorOf(error, traceId, this.#bodyLimitBytesOf(route));
       call.failure = failure;
-      call.body = failureBody(failure, traceId);
+      call.answerBody = failureBody(failure, traceId);
       call.status = failure.status;
     }
   }
