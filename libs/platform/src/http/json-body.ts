@@ -21,7 +21,7 @@ export function parseJsonBody(body: Buffer, uint64Lists: readonly string[] = [])
     throw new ApiError('invalidJson', 'invalid JSON: the body is not UTF-8; encode it as UTF-8');
   try {
     const value = text === undefined ? parseWithLists(body, uint64Lists) : JSON.parse(text);
-    restoreIntegers(value, body);
+    restoreIntegers(value, body, text);
     return value;
   } catch (error) {
     const problem = error instanceof RangeError ? 'nested too deeply; send a flat object' : messageOf(error);
