@@ -58,8 +58,9 @@ for (const scenario of options.scenario) {
 }
 process.stdout.write(
   `${tableOf(measured)}\n` +
-    `Medians of ${options.rounds} rounds (least–most). CPU: user and system time of the server, in full load by ${generator.name}; ratio: to the line below, within each round. ` +
-    `Latency: at ${offeredCallsPerSecond.toLocaleString('en-US')} calls/s, from when a call was to be sent; ` +
+    `Medians of ${options.rounds} rounds (least–most). CPU: user and system time of the server, in full load by ${generator.name}, ` +
+    `and paced, at ${offeredCallsPerSecond.toLocaleString('en-US')} calls/s; ratio: to the line below, within each round. ` +
+    'Latency: paced, from when a call was to be sent; ' +
     `- where full load is below ${leastCallsPerSecond.toLocaleString('en-US')}; * where most of it may be the pacer itself.\n`,
 );
 

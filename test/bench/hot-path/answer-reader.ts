@@ -9,6 +9,7 @@ export class AnswerReader {
   #missingBytes = 0;
 
   /**
+   * @param chunk the caller's again afterwards
    * @returns the status of the answer that ends with these bytes; undefined where none does
    * @throws Error for bytes that no answer has, or for more than one answer
    */
@@ -17,7 +18,7 @@ export class AnswerReader {
     else {
       const bytes = this.#head === undefined ? chunk : Buffer.concat([this.#head, chunk]);
       const headBytes = bytes.indexOf(endOfHead);
-      this.#head = headBytes === -1 ? bytes : undefined;
+      this.#head = headBytes === -1 ? Buffer.from(bytes) : undefined;
       if (headBytes === -1) return undefined;
       const [, status, length] =
         /^HTTP\/1\.1 (\d{3}) .*\r\ncontent-length: (\d+)(?:\r\n|$)/is.exec(

@@ -17,8 +17,14 @@ export interface Measured {
   readonly waitedShare: number;
   /** At the end. */
   readonly residentBytes: number;
-  /** At the fixed load; undefined where full load is below {@link leastCallsPerSecond}. */
-  readonly paced: PacerReport | undefined;
+  /** Undefined where full load is below {@link leastCallsPerSecond}. */
+  readonly paced: PacedMeasured | undefined;
+}
+
+/** What it did at the fixed load. */
+export interface PacedMeasured extends PacerReport {
+  /** More than at full load: most calls come alone, and nothing that a turn of the event loop costs is shared. */
+  readonly cpuUsPerCall: number;
 }
 
 /** How a server is measured. */
@@ -90,7 +96,7 @@ export async function measure(
     return result;
   }
 
-  async function fixedLoad(): Promise<PacerReport> {
+  async function fixedLoad(): Promise<PacedMeasured> {
     const uncounted = offeredCallsPerSecond * pacerWarmUpSeconds;
     const count = uncounted + offeredCallsPerSecond * seconds;
     await prepareLive(live && count);
@@ -103,7 +109,9 @@ export async function measure(
       uncounted,
       connections,
     };
-    return runPacer(plan, cores.generator);
+    const before = cpuTimeOf(pid);
+    const report = await runPacer(plan, cores.generator);
+    return { ...report, cpuUsPerCall: (cpuTimeOf(pid).usedUs - before.usedUs) / count };
   }
 
   /** Makes requests live, which the next calls are about. */

@@ -11,14 +11,17 @@ function measured(cpuUsPerCall: number, p99Ms?: number): Measured {
     cpuUsPerCall,
     waitedShare: cpuUsPerCall / 1_000,
     residentBytes: 1,
-    paced: p99Ms === undefined ? undefined : { callsPerSecond: 5_000, latency: quantiles, lag: quantiles },
+    paced:
+      p99Ms === undefined
+        ? undefined
+        : { callsPerSecond: 5_000, cpuUsPerCall: 2 * cpuUsPerCall, latency: quantiles, lag: quantiles },
   };
 }
 
 function rounds(...figures: [serviceUs: number, bareUs: number, p99Ms?: number][]): Round[] {
   return figures.map(([serviceUs, bareUs, p99Ms]) => ({
     service: measured(serviceUs, p99Ms),
-    yardstick: measured(bareUs),
+    yardstick: measured(bareUs, p99Ms),
   }));
 }
 
@@ -38,6 +41,15 @@ describe('the summary of a scenario', () => {
   it('takes the ratio within each round, since the machine may differ between them', () => {
     const { cpuRatio } = summaryOf(bars, rounds([22, 20], [55, 50], [120, 100]));
     expect(cpuRatio).toEqual({ median: 1.1, min: 1.1, max: 1.2 });
+  });
+
+  it('has the CPU time at the fixed load, where every round has it', () => {
+    const { service, pacedCpuRatio } = summaryOf(bars, rounds([40, 20, 1], [50, 20, 1], [20, 20, 1]));
+    expect(service.pacedCpuUsPerCall).toEqual({ median: 80, min: 40, max: 100 });
+    expect(pacedCpuRatio).toEqual({ median: 2, min: 1, max: 2.5 });
+    const partly = summaryOf(bars, rounds([40, 20, 1], [50, 20]));
+    expect(partly.service.pacedCpuUsPerCall).toBeUndefined();
+    expect(partly.pacedCpuRatio).toBeUndefined();
   });
 
   it('says which bars are met', () => {

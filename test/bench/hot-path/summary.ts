@@ -1,5 +1,5 @@
 import { median } from '../statistics.ts';
-import type { Measured } from './measurement.ts';
+import type { Measured, PacedMeasured } from './measurement.ts';
 import type { Quantiles } from './paced.ts';
 import type { Scenario } from './scenarios.ts';
 
@@ -22,7 +22,8 @@ export interface ServerSummary {
   readonly callsPerSecond: Spread;
   readonly cpuUsPerCall: Spread;
   readonly residentBytes: Spread;
-  /** Undefined where a round has no such figures. */
+  /** At the fixed load, as are latency and lag; undefined where a round has no such figures. */
+  readonly pacedCpuUsPerCall: Spread | undefined;
   readonly latency: QuantileSpreads | undefined;
   readonly lag: QuantileSpreads | undefined;
   readonly largestWaitedShare: number;
@@ -33,6 +34,8 @@ export interface Summary {
   readonly yardstick: ServerSummary;
   /** CPU time of a call, the service's to the yardstick's, of each round. */
   readonly cpuRatio: Spread;
+  /** The same at the fixed load; undefined where a round has no such figures. */
+  readonly pacedCpuRatio: Spread | undefined;
   readonly bars: readonly Bar[];
 }
 
@@ -54,10 +57,14 @@ export function summaryOf(
   const cpuRatio = spreadOf(
     rounds.map(({ service, yardstick }) => service.cpuUsPerCall / yardstick.cpuUsPerCall),
   );
+  const pacedCpuRatio = spreadOfAll(
+    rounds.map(({ service, yardstick }) => ratioOf(service.paced, yardstick.paced)),
+  );
   return {
     service,
     yardstick: serverSummaryOf(rounds.map((round) => round.yardstick)),
     cpuRatio,
+    pacedCpuRatio,
     bars: [
       ...barOf('cpuRatio', mostCpuRatio, cpuRatio.median),
       ...barOf('p99Ms', mostP99Ms, service.latency?.p99Ms.median),
@@ -65,8 +72,8 @@ export function summaryOf(
   };
 }
 
-function spreadOf(figures: readonly number[]): Spread {
-  return { median: median(figures), min: Math.min(...figures), max: Math.max(...figures) };
+function ratioOf(one: PacedMeasured | undefined, other: PacedMeasured | undefined): number | undefined {
+  return one && other && one.cpuUsPerCall / other.cpuUsPerCall;
 }
 
 function serverSummaryOf(rounds: readonly Measured[]): ServerSummary {
@@ -74,6 +81,7 @@ function serverSummaryOf(rounds: readonly Measured[]): ServerSummary {
     callsPerSecond: spreadOf(rounds.map((round) => round.callsPerSecond)),
     cpuUsPerCall: spreadOf(rounds.map((round) => round.cpuUsPerCall)),
     residentBytes: spreadOf(rounds.map((round) => round.residentBytes)),
+    pacedCpuUsPerCall: spreadOfAll(rounds.map((round) => round.paced?.cpuUsPerCall)),
     latency: quantileSpreadsOf(rounds.map((round) => round.paced?.latency)),
     lag: quantileSpreadsOf(rounds.map((round) => round.paced?.lag)),
     largestWaitedShare: Math.max(...rounds.map((round) => round.waitedShare)),
@@ -81,14 +89,30 @@ function serverSummaryOf(rounds: readonly Measured[]): ServerSummary {
 }
 
 function quantileSpreadsOf(rounds: readonly (Quantiles | undefined)[]): QuantileSpreads | undefined {
-  const all = rounds.filter((round) => round !== undefined);
-  if (all.length < rounds.length) return undefined;
-  return {
-    p50Ms: spreadOf(all.map((round) => round.p50Ms)),
-    p99Ms: spreadOf(all.map((round) => round.p99Ms)),
-    p999Ms: spreadOf(all.map((round) => round.p999Ms)),
-    maxMs: spreadOf(all.map((round) => round.maxMs)),
-  };
+  const all = allOf(rounds);
+  return (
+    all && {
+      p50Ms: spreadOf(all.map((round) => round.p50Ms)),
+      p99Ms: spreadOf(all.map((round) => round.p99Ms)),
+      p999Ms: spreadOf(all.map((round) => round.p999Ms)),
+      maxMs: spreadOf(all.map((round) => round.maxMs)),
+    }
+  );
+}
+
+function spreadOfAll(figures: readonly (number | undefined)[]): Spread | undefined {
+  const all = allOf(figures);
+  return all && spreadOf(all);
+}
+
+function spreadOf(figures: readonly number[]): Spread {
+  return { median: median(figures), min: Math.min(...figures), max: Math.max(...figures) };
+}
+
+/** @returns undefined where one is missing */
+function allOf<T>(items: readonly (T | undefined)[]): readonly T[] | undefined {
+  const all = items.filter((item) => item !== undefined);
+  return all.length < items.length ? undefined : all;
 }
 
 function barOf(figure: Bar['figure'], most: number | undefined, value: number | undefined): readonly Bar[] {

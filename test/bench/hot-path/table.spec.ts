@@ -8,14 +8,16 @@ const server: ServerSummary = {
   callsPerSecond: { median: 25_000.4, min: 24_000, max: 26_000 },
   cpuUsPerCall: { median: 40, min: 38.46, max: 41 },
   residentBytes: spread(200 * 2 ** 20),
+  pacedCpuUsPerCall: spread(60),
   latency: quantiles,
   lag: { ...quantiles, p50Ms: spread(0.01), p99Ms: spread(0.02), p999Ms: spread(1.5) },
   largestWaitedShare: 0,
 };
 const summary: Summary = {
   service: server,
-  yardstick: { ...server, latency: undefined, lag: undefined },
+  yardstick: { ...server, pacedCpuUsPerCall: undefined, latency: undefined, lag: undefined },
   cpuRatio: { median: 1.254, min: 1.1, max: 1.3 },
+  pacedCpuRatio: { median: 1.4, min: 1.3, max: 1.5 },
   bars: [
     { figure: 'cpuRatio', most: 1.2, value: 1.254, isMet: false },
     { figure: 'p99Ms', most: 5, value: 0.5, isMet: true },
@@ -32,6 +34,8 @@ describe('the rows of a scenario', () => {
       '25,000 (24,000–26,000)',
       '40.0 (38.5–41.0)',
       '1.25 (1.10–1.30) MISSED: <= 1.2',
+      '60.0 (30.0–120.0)',
+      '1.40 (1.30–1.50)',
       '0.10 (0.05–0.20)',
       '0.50 (0.25–1.00) met: <= 5',
       '2.00 (1.00–4.00)*',
@@ -49,13 +53,15 @@ describe('the rows of a scenario', () => {
       '-',
       '-',
       '-',
+      '-',
+      '-',
       '200 (100–400)',
     ]);
   });
 
   it('say that calls are not there', () => {
     expect(rowsOf({ name: 'cache-query', yardstick: 'bare', summary: undefined })).toEqual([
-      ['cache-query', 'service', 'not there', '-', '-', '-', '-', '-', '-'],
+      ['cache-query', 'service', 'not there', '-', '-', '-', '-', '-', '-', '-', '-'],
     ]);
   });
 

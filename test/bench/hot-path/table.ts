@@ -17,6 +17,8 @@ const columns = [
   'calls/s',
   'CPU µs/call',
   'ratio',
+  'CPU µs/call paced',
+  'ratio',
   'p50 ms',
   'p99 ms',
   'p99.9 ms',
@@ -37,19 +39,26 @@ export function tableOf(results: readonly Result[]): string {
 
 export function rowsOf({ name, yardstick, summary }: Result): string[][] {
   if (summary === undefined) return [[name, 'service', 'not there', ...columns.slice(3).map(() => unknown)]];
-  const { service, cpuRatio, bars } = summary;
+  const { service, cpuRatio, pacedCpuRatio, bars } = summary;
   const ratio = spreadText(cpuRatio, 2) + barText(bars, 'cpuRatio');
+  const pacedRatio = textOrUnknown(pacedCpuRatio, 2);
   return [
-    [name, 'service', ...figuresOf(service, ratio, barText(bars, 'p99Ms'))],
-    ['', yardstick, ...figuresOf(summary.yardstick, unknown, '')],
+    [name, 'service', ...figuresOf(service, { ratio, pacedRatio, p99Bar: barText(bars, 'p99Ms') })],
+    ['', yardstick, ...figuresOf(summary.yardstick, { ratio: unknown, pacedRatio: unknown, p99Bar: '' })],
   ];
+}
+
+/** What stands beside the figures of a server. */
+interface Comparison {
+  readonly ratio: string;
+  readonly pacedRatio: string;
+  readonly p99Bar: string;
 }
 
 /** Latencies whose greater part may be the pacer's own are marked: it was as late at that share of its calls. */
 function figuresOf(
-  { callsPerSecond, cpuUsPerCall, residentBytes, latency, lag }: ServerSummary,
-  ratio: string,
-  p99Bar: string,
+  { callsPerSecond, cpuUsPerCall, pacedCpuUsPerCall, residentBytes, latency, lag }: ServerSummary,
+  { ratio, pacedRatio, p99Bar }: Comparison,
 ): string[] {
   const latencies = (['p50Ms', 'p99Ms', 'p999Ms'] as const).map((name) => {
     if (latency === undefined || lag === undefined) return unknown;
@@ -59,6 +68,8 @@ function figuresOf(
     spreadText(callsPerSecond, 0),
     spreadText(cpuUsPerCall, 1),
     ratio,
+    textOrUnknown(pacedCpuUsPerCall, 1),
+    pacedRatio,
     latencies[0]!,
     latencies[1]! + p99Bar,
     latencies[2]!,
@@ -68,6 +79,10 @@ function figuresOf(
 
 function inMib({ median, min, max }: Spread): Spread {
   return { median: median / 2 ** 20, min: min / 2 ** 20, max: max / 2 ** 20 };
+}
+
+function textOrUnknown(spread: Spread | undefined, digits: number): string {
+  return spread === undefined ? unknown : spreadText(spread, digits);
 }
 
 function spreadText({ median, min, max }: Spread, digits: number): string {
