@@ -46,4 +46,4 @@ EXPOSE 8080 8081
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=3s --start-period=15s --retries=3 \
   CMD ["/app/node_modules/.bin/node", "/app/tools/healthcheck.mjs"]
-ENTRYPOINT ["/app/node_modules/.bin/node", "--enable-source-maps", "/app/dist/apps/metadata-center/src/main.js"]
+ENTRYPOINT ["/app/node_modules/.bin/node", "--v8-pool-size=1", "--enable-source-maps", "/app/dist/apps/metadata-center/src/main.js"]

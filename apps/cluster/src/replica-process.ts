@@ -19,7 +19,7 @@ export class ReplicaProcess {
 
   constructor({ script, environment, onLine }: ReplicaStart) {
     // A process group of its own: Ctrl-C reaches the command only, which then ends the replicas in order.
-    this.#child = spawn(process.execPath, ['--enable-source-maps', script], {
+    this.#child = spawn(process.execPath, ['--v8-pool-size=1', '--enable-source-maps', script], {
       env: environment,
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,

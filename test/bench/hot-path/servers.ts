@@ -20,7 +20,7 @@ export async function startService(cores: string | undefined): Promise<MeasuredS
   return startServer(serviceScript, {
     url: `http://${host}:${port}`,
     readyUrl: `http://${host}:${adminPort}/readyz`,
-    flags: ['--enable-source-maps'],
+    flags: ['--v8-pool-size=1', '--enable-source-maps'],
     cores,
     environment: {
       ...withoutPeers,

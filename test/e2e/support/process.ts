@@ -22,7 +22,7 @@ export class ServiceProcess implements AsyncDisposable {
   #stderr = '';
 
   constructor(environment: Record<string, string> = {}) {
-    this.#child = spawn(process.execPath, ['--enable-source-maps', program], {
+    this.#child = spawn(process.execPath, ['--v8-pool-size=1', '--enable-source-maps', program], {
       env: {
         METADATA_CENTER_HTTP_HOST: '127.0.0.1',
         METADATA_CENTER_HTTP_PORT: '0',
