@@ -53,7 +53,7 @@ export async function startReplica({
 }: ReplicaOptions): Promise<StartResult> {
   if (!existsSync(script)) return { ok: false, reason: `${script} is missing; build it by npm run build` };
   // A process group of its own: Ctrl-C reaches the replay only, which then ends the replica in order.
-  const child = spawn(process.execPath, [script], {
+  const child = spawn(process.execPath, ['--v8-pool-size=1', '--enable-source-maps', script], {
     env: environment(),
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,

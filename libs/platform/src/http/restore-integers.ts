@@ -40,10 +40,12 @@ function roundedNames(object: Record<string, unknown>): string[] | undefined {
  * backslash does, so that it is written as it reads, and nowhere else within a text or deeper.
  */
 function digitsOf(name: string, text: string): string | undefined {
+  // First, since a name with quotes in it could make the searches slow.
+  if (text.includes(escape)) return undefined;
   const quoted = `"${name}"`;
-  const at = text.indexOf(quoted);
-  const end = at + quoted.length;
-  if (at === -1 || text.includes(quoted, end) || text.includes(escape)) return undefined;
+  const end = text.indexOf(quoted) + quoted.length;
+  // From its last quote on, with which another may begin: {"a":1,":1,":12345678901234567890}
+  if (text.includes(quoted, end - 1)) return undefined;
   digitsBehindName.lastIndex = end;
   return digitsBehindName.exec(text)?.[1];
 }
