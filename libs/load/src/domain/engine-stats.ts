@@ -24,7 +24,9 @@ export class EngineStats implements EngineLoad {
   #updatedUs = 0;
   #version = 0;
 
+  /** @param number by which the request table names it, as long as it is known */
   constructor(
+    readonly number: number,
     readonly cluster: string,
     readonly ip: string,
   ) {}

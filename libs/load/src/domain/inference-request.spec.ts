@@ -9,6 +9,7 @@ import {
   isPossibleLife,
   isSameKnowledge,
   maxGeneration,
+  maxPromptLength,
   mergeLives,
   recordLife,
   releaseLife,
@@ -116,6 +117,14 @@ describe('a client’s calls', () => {
     expect(
       isPossibleLife(recordLife(lastButOne, { ...record, timestampNs: 8n }, 2000, policy) as Life, 2000),
     ).toBe(true);
+  });
+
+  it('has a prompt length that an engine can count', () => {
+    const withLength = (promptLength: number): Life => ({ ...first, record: { ...record, promptLength } });
+    for (const promptLength of [0, 1, maxPromptLength])
+      expect(isPossibleLife(withLength(promptLength), 1000)).toBe(true);
+    for (const promptLength of [-1, 0.5, Number.NaN, maxPromptLength + 1])
+      expect(isPossibleLife(withLength(promptLength), 1000)).toBe(false);
   });
 
   it('never takes two missing timestamps for the same', () => {

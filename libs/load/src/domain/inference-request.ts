@@ -24,6 +24,9 @@ export interface Life {
 /** Generations are kept in 32 bits. None follows the last one: no use of ids comes near it, only a broken peer does. */
 export const maxGeneration = 2 ** 32 - 1;
 
+/** Prompt lengths are kept in 32 bits, as gateways send them. */
+export const maxPromptLength = 2 ** 31 - 1;
+
 /** What a client says when it sends a request to an engine. */
 export interface RequestRecord {
   /** Unix time in ns, by which a late retry is told from a new life; 0n where the client gave none. */
@@ -31,7 +34,7 @@ export interface RequestRecord {
   readonly cluster: string;
   /** IPv4 address of the engine. */
   readonly ip: string;
-  /** In whatever unit the routers agree on, mostly tokens. */
+  /** An integer from 0 to {@link maxPromptLength}, in whatever unit the routers agree on, mostly tokens. */
   readonly promptLength: number;
 }
 
@@ -134,9 +137,13 @@ function isSameRecord(a: RequestRecord | undefined, b: RequestRecord | undefined
 }
 
 /** Whether a replica can have such a life: what comes from elsewhere is not to be trusted. */
-export function isPossibleLife({ generation, startedMs }: Life, nowMs: number): boolean {
-  const isGeneration = Number.isInteger(generation) && generation >= 1 && generation <= maxGeneration;
-  return isGeneration && Number.isFinite(startedMs) && startedMs <= nowMs;
+export function isPossibleLife({ generation, record, startedMs }: Life, nowMs: number): boolean {
+  return (
+    isWhole(generation, 1, maxGeneration) &&
+    isWhole(record?.promptLength ?? 0, 0, maxPromptLength) &&
+    Number.isFinite(startedMs) &&
+    startedMs <= nowMs
+  );
 }
 
 /**
@@ -150,6 +157,10 @@ export function packedRecord(timestampNs: bigint): RequestRecord {
 /** A packed record names no engine, so it never counts, not even where requests expire later than where it was packed. */
 function isPacked(record: RequestRecord): boolean {
   return record.cluster === '';
+}
+
+function isWhole(value: number, min: number, max: number): boolean {
+  return Number.isInteger(value) && value >= min && value <= max;
 }
 
 function firstLife(generation: number, record: RequestRecord, nowMs: number): Life {

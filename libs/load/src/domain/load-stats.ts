@@ -1,3 +1,4 @@
+import { EngineDirectory } from './engine-directory.js';
 import type { EngineLoad, EngineStats } from './engine-stats.js';
 import type { GcPolicy } from './gc-policy.js';
 import { IdleEngines } from './idle-engines.js';
@@ -15,7 +16,7 @@ import {
 } from './inference-request.js';
 import { KnownLives } from './known-lives.js';
 import type { LoadLimits, ReachedLimit } from './load-limits.js';
-import { type ModelLoad, ModelStats } from './model-stats.js';
+import type { ModelLoad, ModelStats } from './model-stats.js';
 import type { Moment } from './moment.js';
 import { type RequestKey, requestKeyOf } from './request-table/request-key.js';
 import { RequestTable } from './request-table/request-table.js';
@@ -41,12 +42,11 @@ export interface LoadTotals {
  * become negative.
  */
 export class LoadStats {
-  readonly #models = new Map<string, ModelStats>();
+  readonly #engines = new EngineDirectory();
   readonly #requests: RequestTable;
   readonly #idle = new IdleEngines();
   /** Everything known, for other replicas. */
   readonly known: KnownLives;
-  #engineCount = 0;
   #expired = 0;
   #evictedTombstones = 0;
   /** Of the youngest tombstone that was forgotten before its time. */
@@ -57,7 +57,7 @@ export class LoadStats {
     readonly policy: GcPolicy,
     readonly limits: LoadLimits,
   ) {
-    this.#requests = new RequestTable(Math.max(1, policy.forgetMs / ageBuckets));
+    this.#requests = new RequestTable(this.#engines, Math.max(1, policy.forgetMs / ageBuckets));
     this.known = new KnownLives(this.#requests);
   }
 
@@ -74,7 +74,8 @@ export class LoadStats {
     this.#makeRoom(now);
     const key = requestKeyOf(requestId);
     const slot = this.#find(key, now);
-    const next = recordLife(this.#lifeAt(slot), record, now.monotonicMs, this.policy);
+    const known = this.#lifeAt(slot);
+    const next = recordLife(known, record, now.monotonicMs, this.policy);
     if (typeof next === 'string') return next;
     if (isLive(next, now.monotonicMs, this.policy)) {
       const reached = this.#limitFor(record);
@@ -83,7 +84,7 @@ export class LoadStats {
         return reached;
       }
     }
-    this.#settle(key, slot, next, now, now.monotonicMs);
+    this.#settle(key, slot, known, next, now, now.monotonicMs);
     return next;
   }
 
@@ -95,8 +96,9 @@ export class LoadStats {
   release(requestId: string, now: Moment): Life | 'repeated' | 'ended' {
     const key = requestKeyOf(requestId);
     const slot = this.#find(key, now);
-    const next = releaseLife(this.#lifeAt(slot), now.monotonicMs, this.policy);
-    if (typeof next !== 'string') this.#settle(key, slot, next, now, now.monotonicMs);
+    const known = this.#lifeAt(slot);
+    const next = releaseLife(known, now.monotonicMs, this.policy);
+    if (typeof next !== 'string') this.#settle(key, slot, known, next, now, now.monotonicMs);
     return next;
   }
 
@@ -108,8 +110,9 @@ export class LoadStats {
   remove(requestId: string, now: Moment): Life | 'ended' {
     const key = requestKeyOf(requestId);
     const slot = this.#find(key, now);
-    const next = removeLife(this.#lifeAt(slot), now.monotonicMs, this.policy);
-    if (typeof next !== 'string') this.#settle(key, slot, next, now, now.monotonicMs);
+    const known = this.#lifeAt(slot);
+    const next = removeLife(known, now.monotonicMs, this.policy);
+    if (typeof next !== 'string') this.#settle(key, slot, known, next, now, now.monotonicMs);
     return next;
   }
 
@@ -124,7 +127,7 @@ export class LoadStats {
   merge(key: RequestKey, life: Life, now: Moment, changedMs = now.monotonicMs): boolean {
     const { monotonicMs } = now;
     if (!isPossibleLife(life, monotonicMs))
-      throw new RangeError('generation or age of a life is out of range');
+      throw new RangeError('generation, age or prompt length of a life is out of range');
     const slot = this.#find(key, now);
     const known = this.#lifeAt(slot);
     const next = known === undefined ? life : mergeLives(known, life);
@@ -135,7 +138,7 @@ export class LoadStats {
     if (known !== undefined && next.startedMs === known.startedMs && isSameKnowledge(known, next))
       return false;
     const isNews = known === undefined || !isSameKnowledge(known, next);
-    this.#settle(key, slot, next, now, isNews ? changedMs : undefined);
+    this.#settle(key, slot, known, next, now, isNews ? changedMs : undefined);
     return isNews;
   }
 
@@ -164,20 +167,20 @@ export class LoadStats {
 
   /** A cluster, if it is known: the same object for as long as it is. */
   model(cluster: string): ModelLoad | undefined {
-    return this.#models.get(cluster);
+    return this.#engines.model(cluster);
   }
 
   /** The clusters with their engines, in the order of their first request. */
   models(): IterableIterator<ModelStats> {
-    return this.#models.values();
+    return this.#engines.models();
   }
 
   get clusterCount(): number {
-    return this.#models.size;
+    return this.#engines.clusterCount;
   }
 
   get engineCount(): number {
-    return this.#engineCount;
+    return this.#engines.engineCount;
   }
 
   get liveCount(): number {
@@ -208,16 +211,28 @@ export class LoadStats {
   /**
    * Replaces what is known of an id, and moves the counts along.
    *
+   * @param known what the slot holds
    * @param changedMs when that became known anywhere; undefined where nothing but an age is new
    */
-  #settle(key: RequestKey, slot: Slot, next: Life, now: Moment, changedMs: number | undefined): void {
-    const before = slot !== noSlot && this.#requests.isLiveAt(slot) ? this.#requests.lifeAt(slot) : undefined;
-    const isNextLive = isLive(next, now.monotonicMs, this.policy);
-    let kept = next;
-    if (before === undefined || !isNextLive || !isSameContribution(before, next)) {
+  #settle(
+    key: RequestKey,
+    slot: Slot,
+    known: Life | undefined,
+    next: Life,
+    now: Moment,
+    changedMs: number | undefined,
+  ): void {
+    const before = slot !== noSlot && this.#requests.isLiveAt(slot) ? known : undefined;
+    const engineBefore = before && this.#requests.engineAt(slot);
+    let engine: EngineStats | undefined;
+    if (isLive(next, now.monotonicMs, this.policy)) {
+      // Where the record stays, its engine need not be looked for.
+      engine = next.record === before?.record ? engineBefore! : this.#engines.engineFor(next.record!);
+    }
+    if (before === undefined || engine === undefined || !isSameContribution(before, next)) {
       // The new life first: its engine must not seem idle in between.
-      if (isNextLive) kept = this.#startCounting(next, before, now);
-      if (before !== undefined) this.#stopCounting(before, now);
+      if (engine !== undefined) this.#startCounting(engine, next, now);
+      if (engineBefore !== undefined) this.#stopCounting(engineBefore, before!, now);
     }
     if (
       before !== undefined &&
@@ -225,49 +240,28 @@ export class LoadStats {
     ) {
       this.#expired++;
     }
-    if (slot === noSlot) this.#requests.insert(key, kept, isNextLive, changedMs ?? now.monotonicMs);
-    else this.#requests.replace(slot, kept, isNextLive);
+    if (slot === noSlot) this.#requests.insert(key, next, engine, changedMs ?? now.monotonicMs);
+    else this.#requests.replace(slot, next, engine);
     if (slot !== noSlot && changedMs !== undefined) this.#requests.touch(slot, changedMs);
-    if (!isNextLive) this.#boundTombstones(now);
+    if (engine === undefined) this.#boundTombstones(now);
   }
 
   #forget(slot: Slot, now: Moment): void {
     if (this.#requests.isLiveAt(slot)) {
-      this.#stopCounting(this.#requests.lifeAt(slot), now);
+      this.#stopCounting(this.#requests.engineAt(slot), this.#requests.lifeAt(slot), now);
       this.#expired++;
     }
     this.#requests.delete(slot);
   }
 
-  /** @returns the life to keep: one that is new holds its engine's strings rather than copies of them */
-  #startCounting(life: Life, before: Life | undefined, now: Moment): Life {
-    const record = life.record!;
-    const engine = this.#engineFor(record);
-    engine.add(record, life.released, now.unixUs);
+  #startCounting(engine: EngineStats, life: Life, now: Moment): void {
+    engine.add(life.record!, life.released, now.unixUs);
     this.#idle.delete(engine);
-    if (before !== undefined) return life;
-    return { ...life, record: { ...record, cluster: engine.cluster, ip: engine.ip } };
   }
 
-  #stopCounting(life: Life, now: Moment): void {
-    const record = life.record!;
-    const engine = this.#models.get(record.cluster)!.engine(record.ip)!;
-    engine.subtract(record, life.released, now.unixUs);
+  #stopCounting(engine: EngineStats, life: Life, now: Moment): void {
+    engine.subtract(life.record!, life.released, now.unixUs);
     if (engine.queuedCount === 0) this.#idle.add(engine, now.monotonicMs);
-  }
-
-  #engineFor(record: RequestRecord): EngineStats {
-    let model = this.#models.get(record.cluster);
-    if (model === undefined) {
-      model = new ModelStats(record.cluster);
-      this.#models.set(record.cluster, model);
-    }
-    let engine = model.engine(record.ip);
-    if (engine === undefined) {
-      engine = model.addEngine(record.ip);
-      this.#engineCount++;
-    }
-    return engine;
   }
 
   /** What is overdue must not be the reason to refuse a record. */
@@ -279,10 +273,10 @@ export class LoadStats {
 
   #limitFor(record: RequestRecord): ReachedLimit | undefined {
     if (this.liveCount >= this.limits.maxRequests) return 'requests-full';
-    const model = this.#models.get(record.cluster);
+    const model = this.#engines.model(record.cluster);
     if (model === undefined && this.clusterCount >= this.limits.maxClusters) return 'clusters-full';
     const isNewEngine = model?.engine(record.ip) === undefined;
-    return isNewEngine && this.#engineCount >= this.limits.maxEngines ? 'engines-full' : undefined;
+    return isNewEngine && this.engineCount >= this.limits.maxEngines ? 'engines-full' : undefined;
   }
 
   #boundTombstones(now: Moment): void {
@@ -298,8 +292,8 @@ export class LoadStats {
     if (slot === noSlot || !this.policy.isExpired(this.#requests.startedMsAt(slot), now.monotonicMs))
       return false;
     const life = this.#requests.lifeAt(slot);
-    this.#stopCounting(life, now);
-    this.#requests.replace(slot, life, false);
+    this.#stopCounting(this.#requests.engineAt(slot), life, now);
+    this.#requests.replace(slot, life, undefined);
     this.#expired++;
     this.#boundTombstones(now);
     return true;
@@ -316,12 +310,8 @@ export class LoadStats {
   #deleteOneIdle(now: Moment): boolean {
     const idle = this.#idle.longestIdle();
     if (idle === undefined || !this.policy.isExpired(idle.sinceMs, now.monotonicMs)) return false;
-    const { engine } = idle;
-    this.#idle.delete(engine);
-    const model = this.#models.get(engine.cluster)!;
-    model.deleteEngine(engine.ip);
-    this.#engineCount--;
-    if (model.engineCount === 0) this.#models.delete(engine.cluster);
+    this.#idle.delete(idle.engine);
+    this.#engines.delete(idle.engine);
     return true;
   }
 }

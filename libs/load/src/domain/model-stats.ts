@@ -1,4 +1,4 @@
-import { type EngineLoad, EngineStats } from './engine-stats.js';
+import type { EngineLoad, EngineStats } from './engine-stats.js';
 
 /** The load of one cluster, as a router asks for it. */
 export interface ModelLoad {
@@ -25,10 +25,8 @@ export class ModelStats implements ModelLoad {
     return this.#engines.get(ip);
   }
 
-  addEngine(ip: string): EngineStats {
-    const engine = new EngineStats(this.cluster, ip);
-    this.#engines.set(ip, engine);
-    return engine;
+  addEngine(engine: EngineStats): void {
+    this.#engines.set(engine.ip, engine);
   }
 
   deleteEngine(ip: string): void {

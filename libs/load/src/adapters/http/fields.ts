@@ -3,7 +3,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsInt, IsOptional, Max, Min, ValidateBy, ValidateIf } from 'class-validator';
 import { Name, fieldRule, fromQuery } from '#platform';
-import { maxInt32 } from './int32.js';
+import { maxPromptLength } from '../../domain/inference-request.js';
 
 /**
  * The fields of the load calls. Each states its rule, its words and its documentation once; a DTO class says
@@ -17,13 +17,13 @@ export function RequestId(): PropertyDecorator {
 
 /** How much the request adds to the engine's prefill load. */
 export function PromptLength(): PropertyDecorator {
-  const words = fieldRule(`an integer from 0 to ${maxInt32}`);
+  const words = fieldRule(`an integer from 0 to ${maxPromptLength}`);
   return applyDecorators(
     ApiProperty({
       description: 'Length of the prompt, in whatever unit the routers agree on, mostly tokens',
       type: 'integer',
       minimum: 0,
-      maximum: maxInt32,
+      maximum: maxPromptLength,
       default: 0,
       required: false,
       example: 512,
@@ -32,7 +32,7 @@ export function PromptLength(): PropertyDecorator {
     Transform(({ value }: { value: unknown }) => numberFromText(value), { groups: [fromQuery] }),
     IsInt(words),
     Min(0, words),
-    Max(maxInt32, words),
+    Max(maxPromptLength, words),
   );
 }
 

@@ -1,8 +1,8 @@
 import { isIPv4 } from 'node:net';
 import { isPrintable, quoted } from '#platform';
 import { WireError } from '#replication';
-import type { RequestRecord } from '../../domain/inference-request.js';
-import { longestName, maxInt32 } from './life-format.js';
+import { type RequestRecord, maxPromptLength } from '../../domain/inference-request.js';
+import { longestName } from './life-format.js';
 
 /**
  * A request as replicas of the Go service tell each other of it:
@@ -82,9 +82,9 @@ function readIp(value: unknown): string {
 
 function readPromptLength(value: unknown): number {
   if (isAbsent(value)) return 0;
-  if (Number.isInteger(value) && (value as number) >= 0 && (value as number) <= maxInt32)
+  if (Number.isInteger(value) && (value as number) >= 0 && (value as number) <= maxPromptLength)
     return value as number;
-  throw broken('prompt_length', value, `an integer from 0 to ${maxInt32}`);
+  throw broken('prompt_length', value, `an integer from 0 to ${maxPromptLength}`);
 }
 
 /** As of clients: 0 or less means "not given". */

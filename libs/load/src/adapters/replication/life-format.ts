@@ -4,6 +4,7 @@ import {
   type Life,
   type RequestRecord,
   maxGeneration,
+  maxPromptLength,
   packedRecord,
 } from '../../domain/inference-request.js';
 import {
@@ -23,7 +24,6 @@ import {
 const isReleased = 1;
 const isRemoved = 2;
 export const longestName = 256;
-export const maxInt32 = 2_147_483_647;
 
 /** A life off the wire, and whose it is. */
 export interface LifeOfRequest {
@@ -99,8 +99,8 @@ function readRecord(record: unknown): RequestRecord {
   if (!isName(cluster))
     throw new WireError(`r[1], the cluster, must be text of 1 to ${longestName} characters`);
   if (typeof ip !== 'string' || !isIPv4(ip)) throw new WireError('r[2], the ip, must be an IPv4 address');
-  if (!isWhole(promptLength, 0, maxInt32))
-    throw new WireError(`r[3], the prompt length, must be an integer from 0 to ${maxInt32}`);
+  if (!isWhole(promptLength, 0, maxPromptLength))
+    throw new WireError(`r[3], the prompt length, must be an integer from 0 to ${maxPromptLength}`);
   return { timestampNs, cluster, ip, promptLength };
 }
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Life } from '../inference-request.js';
+import { EngineDirectory } from '../engine-directory.js';
+import { type Life, maxPromptLength } from '../inference-request.js';
 import { requestKeyOf } from './request-key.js';
 import { RequestTable } from './request-table.js';
 import { noSlot } from './slot.js';
@@ -10,9 +11,9 @@ const lives: fc.Arbitrary<Life> = fc.record({
   record: fc.option(
     fc.record({
       timestampNs: fc.bigInt(0n, 2n ** 63n - 1n),
-      cluster: fc.constant('llama'),
-      ip: fc.constant('10.0.0.1'),
-      promptLength: fc.nat(9),
+      cluster: fc.constantFrom('llama', 'qwen'),
+      ip: fc.constantFrom('10.0.0.1', '10.0.0.2'),
+      promptLength: fc.nat(maxPromptLength),
     }),
     { nil: undefined },
   ),
@@ -23,7 +24,7 @@ const lives: fc.Arbitrary<Life> = fc.record({
 const steps = fc.record({
   id: fc.constantFrom('a', 'b', 'c', 'd', 'e'),
   life: lives,
-  isLive: fc.boolean(),
+  mayCount: fc.boolean(),
   isDelete: fc.boolean(),
 });
 
@@ -37,26 +38,30 @@ function packed(life: Life): Life {
 }
 
 describe('RequestTable', () => {
-  it('holds what a map would, whole or packed, and knows the oldest of both', () => {
+  it('holds what a map would, and of a life that does not count what a tombstone keeps, and knows the oldest of both', () => {
     const holds = fc.property(fc.array(steps, { maxLength: 60 }), (sequence) => {
-      const table = new RequestTable(25);
+      const engines = new EngineDirectory();
+      const table = new RequestTable(engines, 25);
       const model = new Map<string, { life: Life; isLive: boolean }>();
-      for (const { id, life, isLive, isDelete } of sequence) {
+      for (const { id, life, mayCount, isDelete } of sequence) {
+        const engine = mayCount && life.record ? engines.engineFor(life.record) : undefined;
+        const isLive = engine !== undefined;
         const slot = table.find(requestKeyOf(id));
         expect(slot === noSlot).toBe(!model.has(id));
         if (slot === noSlot) {
-          table.insert(requestKeyOf(id), life, isLive, 0);
+          table.insert(requestKeyOf(id), life, engine, 0);
           model.set(id, { life, isLive });
         } else if (isDelete) {
           table.delete(slot);
           model.delete(id);
         } else {
-          table.replace(slot, life, isLive);
+          table.replace(slot, life, engine);
           model.set(id, { life, isLive });
         }
         for (const [known, expected] of model) {
           const at = table.find(requestKeyOf(known));
           expect(table.isLiveAt(at)).toBe(expected.isLive);
+          if (expected.isLive) expect(table.engineAt(at)).toBe(engines.engineFor(expected.life.record!));
           expect(table.lifeAt(at)).toEqual(expected.isLive ? expected.life : packed(expected.life));
         }
         const startsOf = (live: boolean): number[] =>

@@ -1,7 +1,8 @@
-import { AgeLinks, AgeQueue } from './age-queue.js';
-import { DenseList } from './dense-list.js';
-import { type Life, packedRecord } from '../inference-request.js';
+import type { EngineDirectory } from '../engine-directory.js';
+import type { EngineStats } from '../engine-stats.js';
+import { type Life, type RequestRecord, packedRecord } from '../inference-request.js';
 import { hashLife } from '../life-hash.js';
+import { AgeLinks, AgeQueue } from './age-queue.js';
 import type { RequestKey } from './request-key.js';
 import { SlotIndex } from './slot-index.js';
 import { type Slot, chunkOf, chunkSize, offsetOf } from './slot.js';
@@ -9,16 +10,18 @@ import { type Slot, chunkOf, chunkSize, offsetOf } from './slot.js';
 const isReleased = 1;
 const isRemoved = 2;
 const hasRecord = 4;
-/** The life counts: it lies whole in the list of live ones. */
-const isWhole = 8;
+/** The life counts: its engine and its prompt's length are kept. */
+const isCounted = 8;
 /** The slot stands for an id that is known. */
 const isKnown = 16;
 
 class LifeChunk {
   readonly flags = new Uint8Array(chunkSize);
-  /** The generation; of a whole life, its number in the list instead. */
   readonly generation = new Uint32Array(chunkSize);
   readonly timestampNs = new BigInt64Array(chunkSize);
+  /** The number of the engine that counts the life. */
+  readonly engine = new Uint32Array(chunkSize);
+  readonly promptLength = new Int32Array(chunkSize);
   /** When what is known last changed: the low 32 bits of the time in ms, which lives are far too short to wrap. */
   readonly changedMs = new Uint32Array(chunkSize);
   /** 64 bits of hash over the key and what is known, two words a slot; both 0 until they are asked for. */
@@ -26,21 +29,27 @@ class LifeChunk {
 }
 
 /**
- * Everything known of request ids. A life that counts is held whole; a tombstone (an ended life or a marker)
- * is packed into its slot, 57 bytes with its key, age, hash and links.
+ * Everything known of request ids, 65 bytes each with its key, age, hash and links: no object stays behind for the
+ * garbage collector to trace. Of a life that counts its engine is kept, which knows the names that the record has; a
+ * tombstone (an ended life or a marker) keeps of its record the timestamp alone.
  *
  * Both kinds wait in the order of their age, so that collecting costs what is collected.
  */
 export class RequestTable {
   readonly #index = new SlotIndex();
   readonly #chunks: LifeChunk[] = [];
-  readonly #whole = new DenseList<Life>();
   readonly #links = new AgeLinks();
   readonly #live: AgeQueue;
   readonly #tombstones: AgeQueue;
 
-  /** @param bucketMs width of the age queues' buckets */
-  constructor(bucketMs: number) {
+  /**
+   * @param engines by whose numbers those are named that count a life; they must know an engine for as long as it does
+   * @param bucketMs width of the age queues' buckets
+   */
+  constructor(
+    private readonly engines: EngineDirectory,
+    bucketMs: number,
+  ) {
     this.#live = new AgeQueue(this.#links, bucketMs);
     this.#tombstones = new AgeQueue(this.#links, bucketMs);
   }
@@ -72,10 +81,9 @@ export class RequestTable {
     const chunk = this.#chunks[chunkOf(slot)]!;
     const at = offsetOf(slot);
     const flags = chunk.flags[at]!;
-    if ((flags & isWhole) !== 0) return this.#whole.get(chunk.generation[at]!);
     return {
       generation: chunk.generation[at]!,
-      record: (flags & hasRecord) === 0 ? undefined : packedRecord(chunk.timestampNs[at]!),
+      record: (flags & hasRecord) === 0 ? undefined : this.#recordAt(chunk, at),
       released: (flags & isReleased) !== 0,
       removed: (flags & isRemoved) !== 0,
       startedMs: this.#links.startedMs(slot),
@@ -87,7 +95,12 @@ export class RequestTable {
   }
 
   isLiveAt(slot: Slot): boolean {
-    return (this.#chunks[chunkOf(slot)]!.flags[offsetOf(slot)]! & isWhole) !== 0;
+    return (this.#chunks[chunkOf(slot)]!.flags[offsetOf(slot)]! & isCounted) !== 0;
+  }
+
+  /** The engine that counts the life of a slot that is live. */
+  engineAt(slot: Slot): EngineStats {
+    return this.engines.at(this.#chunks[chunkOf(slot)]!.engine[offsetOf(slot)]!);
   }
 
   /** Slots 0 to this, exclusively, may stand for ids that are known. */
@@ -134,63 +147,68 @@ export class RequestTable {
     add(key, hash[at]!, hash[at + 1]!);
   }
 
-  /** Begins to know an id. */
-  insert(key: RequestKey, life: Life, isLive: boolean, changedMs: number): void {
+  /**
+   * Begins to know an id.
+   *
+   * @param engine that counts the life; undefined for a tombstone
+   */
+  insert(key: RequestKey, life: Life, engine: EngineStats | undefined, changedMs: number): void {
     const slot = this.#index.insert(key);
     if (chunkOf(slot) === this.#chunks.length) this.#chunks.push(new LifeChunk());
     const chunk = this.#chunks[chunkOf(slot)]!;
     chunk.changedMs[offsetOf(slot)] = changedMs;
     forgetHash(chunk, offsetOf(slot));
-    if (isLive) this.#storeWhole(slot, life);
-    else this.#pack(slot, life);
+    this.#store(slot, life, engine);
+    this.#queueAt(slot).add(slot, life.startedMs);
   }
 
-  /** Puts another life into a slot. */
-  replace(slot: Slot, life: Life, isLive: boolean): void {
-    if (isLive && this.isLiveAt(slot) && this.startedMsAt(slot) === life.startedMs) {
-      this.#whole.set(this.#chunks[chunkOf(slot)]!.generation[offsetOf(slot)]!, life);
-      return;
-    }
-    this.#vacate(slot);
-    if (isLive) this.#storeWhole(slot, life);
-    else this.#pack(slot, life);
+  /**
+   * Puts another life into a slot.
+   *
+   * @param engine that counts it; undefined for a tombstone
+   */
+  replace(slot: Slot, life: Life, engine: EngineStats | undefined): void {
+    const before = this.#queueAt(slot);
+    this.#store(slot, life, engine);
+    const after = this.#queueAt(slot);
+    if (before === after && this.startedMsAt(slot) === life.startedMs) return;
+    before.remove(slot);
+    after.add(slot, life.startedMs);
   }
 
   /** Forgets an id. */
   delete(slot: Slot): void {
-    this.#vacate(slot);
+    this.#queueAt(slot).remove(slot);
     this.#chunks[chunkOf(slot)]!.flags[offsetOf(slot)] = 0;
     this.#index.delete(slot);
   }
 
-  #storeWhole(slot: Slot, life: Life): void {
+  #store(slot: Slot, life: Life, engine: EngineStats | undefined): void {
     const chunk = this.#chunks[chunkOf(slot)]!;
     const at = offsetOf(slot);
-    chunk.flags[at] = isKnown | isWhole;
-    chunk.generation[at] = this.#whole.add(life);
-    this.#live.add(slot, life.startedMs);
-  }
-
-  #pack(slot: Slot, life: Life): void {
-    const chunk = this.#chunks[chunkOf(slot)]!;
-    const at = offsetOf(slot);
+    const { record } = life;
     chunk.flags[at] =
       isKnown |
       (life.released ? isReleased : 0) |
       (life.removed ? isRemoved : 0) |
-      (life.record === undefined ? 0 : hasRecord);
+      (record === undefined ? 0 : hasRecord) |
+      (engine === undefined ? 0 : isCounted);
     chunk.generation[at] = life.generation;
-    chunk.timestampNs[at] = life.record?.timestampNs ?? 0n;
-    this.#tombstones.add(slot, life.startedMs);
+    chunk.timestampNs[at] = record?.timestampNs ?? 0n;
+    if (engine === undefined) return;
+    chunk.engine[at] = engine.number;
+    chunk.promptLength[at] = record!.promptLength;
   }
 
-  #vacate(slot: Slot): void {
-    if (!this.isLiveAt(slot)) {
-      this.#tombstones.remove(slot);
-      return;
-    }
-    this.#live.remove(slot);
-    this.#whole.delete(this.#chunks[chunkOf(slot)]!.generation[offsetOf(slot)]!);
+  #recordAt(chunk: LifeChunk, at: number): RequestRecord {
+    const timestampNs = chunk.timestampNs[at]!;
+    if ((chunk.flags[at]! & isCounted) === 0) return packedRecord(timestampNs);
+    const { cluster, ip } = this.engines.at(chunk.engine[at]!);
+    return { timestampNs, cluster, ip, promptLength: chunk.promptLength[at]! };
+  }
+
+  #queueAt(slot: Slot): AgeQueue {
+    return this.isLiveAt(slot) ? this.#live : this.#tombstones;
   }
 }
 

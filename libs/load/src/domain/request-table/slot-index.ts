@@ -1,12 +1,15 @@
 import type { RequestKey } from './request-key.js';
 import { type Slot, chunkOf, chunkSize, noSlot, offsetOf } from './slot.js';
 
-class IndexChunk {
-  readonly high = new Int32Array(chunkSize);
-  readonly low = new Int32Array(chunkSize);
-  /** The next slot of the same bucket, or of the free list. */
-  readonly next = new Int32Array(chunkSize);
-}
+/**
+ * The words of a slot's node, side by side: whoever compares a key goes on to the next node, and at a million of them
+ * each column apart would be a miss of the caches of its own.
+ */
+const high = 0;
+const low = 1;
+/** The next slot of the same bucket, or of the free list. */
+const next = 2;
+const wordsOfNode = 3;
 
 /**
  * Finds the slot of a key: a hash table that grows by one bucket per insertion (linear hashing: Litwin,
@@ -16,7 +19,7 @@ class IndexChunk {
  * Buckets 0…`#split`-1 and their images above `#mask` are already divided; the others still hold both halves.
  */
 export class SlotIndex {
-  readonly #chunks: IndexChunk[] = [];
+  readonly #nodes: Int32Array[] = [];
   readonly #heads: Int32Array[] = [filledChunk()];
   #mask = chunkSize - 1;
   #split = 0;
@@ -33,10 +36,10 @@ export class SlotIndex {
   find(key: RequestKey): Slot {
     let slot = this.#head(this.#bucketOf(key.low));
     while (slot !== noSlot) {
-      const chunk = this.#chunkOf(slot);
-      const at = offsetOf(slot);
-      if (chunk.low[at] === key.low && chunk.high[at] === key.high) return slot;
-      slot = chunk.next[at]!;
+      const nodes = this.#nodesOf(slot);
+      const at = nodeAt(slot);
+      if (nodes[at + low] === key.low && nodes[at + high] === key.high) return slot;
+      slot = nodes[at + next]!;
     }
     return noSlot;
   }
@@ -48,20 +51,20 @@ export class SlotIndex {
 
   /** The key that the slot stands for, or last stood for. */
   keyAt(slot: Slot): RequestKey {
-    const chunk = this.#chunkOf(slot);
-    const at = offsetOf(slot);
-    return { high: chunk.high[at]!, low: chunk.low[at]! };
+    const nodes = this.#nodesOf(slot);
+    const at = nodeAt(slot);
+    return { high: nodes[at + high]!, low: nodes[at + low]! };
   }
 
   /** Gives a key that has none a slot; slots of deleted keys are used again. */
   insert(key: RequestKey): Slot {
     const slot = this.#takeSlot();
-    const chunk = this.#chunkOf(slot);
-    const at = offsetOf(slot);
+    const nodes = this.#nodesOf(slot);
+    const at = nodeAt(slot);
     const bucket = this.#bucketOf(key.low);
-    chunk.high[at] = key.high;
-    chunk.low[at] = key.low;
-    chunk.next[at] = this.#head(bucket);
+    nodes[at + high] = key.high;
+    nodes[at + low] = key.low;
+    nodes[at + next] = this.#head(bucket);
     this.#setHead(bucket, slot);
     this.#size++;
     if (this.#size > this.#mask + 1 + this.#split) this.#splitOneBucket();
@@ -70,10 +73,10 @@ export class SlotIndex {
 
   /** Takes the slot from its key. */
   delete(slot: Slot): void {
-    const chunk = this.#chunkOf(slot);
-    const at = offsetOf(slot);
-    this.#unchain(slot, this.#bucketOf(chunk.low[at]!), chunk.next[at]!);
-    chunk.next[at] = this.#firstFree;
+    const nodes = this.#nodesOf(slot);
+    const at = nodeAt(slot);
+    this.#unchain(slot, this.#bucketOf(nodes[at + low]!), nodes[at + next]!);
+    nodes[at + next] = this.#firstFree;
     this.#firstFree = slot;
     this.#size--;
   }
@@ -81,27 +84,27 @@ export class SlotIndex {
   #takeSlot(): Slot {
     if (this.#firstFree !== noSlot) {
       const slot = this.#firstFree;
-      this.#firstFree = this.#chunkOf(slot).next[offsetOf(slot)]!;
+      this.#firstFree = this.#nodesOf(slot)[nodeAt(slot) + next]!;
       return slot;
     }
-    if (offsetOf(this.#slotsMade) === 0) this.#chunks.push(new IndexChunk());
+    if (offsetOf(this.#slotsMade) === 0) this.#nodes.push(new Int32Array(wordsOfNode * chunkSize));
     return this.#slotsMade++;
   }
 
-  #unchain(slot: Slot, bucket: number, next: Slot): void {
+  #unchain(slot: Slot, bucket: number, after: Slot): void {
     let before = this.#head(bucket);
     if (before === slot) {
-      this.#setHead(bucket, next);
+      this.#setHead(bucket, after);
       return;
     }
     for (;;) {
-      const chunk = this.#chunkOf(before);
-      const at = offsetOf(before);
-      if (chunk.next[at] === slot) {
-        chunk.next[at] = next;
+      const nodes = this.#nodesOf(before);
+      const at = nodeAt(before);
+      if (nodes[at + next] === slot) {
+        nodes[at + next] = after;
         return;
       }
-      before = chunk.next[at]!;
+      before = nodes[at + next]!;
     }
   }
 
@@ -113,13 +116,13 @@ export class SlotIndex {
     this.#setHead(source, noSlot);
     const wideMask = this.#mask * 2 + 1;
     while (slot !== noSlot) {
-      const chunk = this.#chunkOf(slot);
-      const at = offsetOf(slot);
-      const next = chunk.next[at]!;
-      const bucket = (chunk.low[at]! & wideMask) === source ? source : image;
-      chunk.next[at] = this.#head(bucket);
+      const nodes = this.#nodesOf(slot);
+      const at = nodeAt(slot);
+      const after = nodes[at + next]!;
+      const bucket = (nodes[at + low]! & wideMask) === source ? source : image;
+      nodes[at + next] = this.#head(bucket);
       this.#setHead(bucket, slot);
-      slot = next;
+      slot = after;
     }
     this.#split++;
     if (this.#split > this.#mask) {
@@ -128,9 +131,9 @@ export class SlotIndex {
     }
   }
 
-  #bucketOf(low: number): number {
-    const bucket = low & this.#mask;
-    return bucket < this.#split ? low & (this.#mask * 2 + 1) : bucket;
+  #bucketOf(lowWord: number): number {
+    const bucket = lowWord & this.#mask;
+    return bucket < this.#split ? lowWord & (this.#mask * 2 + 1) : bucket;
   }
 
   #head(bucket: number): Slot {
@@ -141,9 +144,14 @@ export class SlotIndex {
     this.#heads[chunkOf(bucket)]![offsetOf(bucket)] = slot;
   }
 
-  #chunkOf(slot: Slot): IndexChunk {
-    return this.#chunks[chunkOf(slot)]!;
+  #nodesOf(slot: Slot): Int32Array {
+    return this.#nodes[chunkOf(slot)]!;
   }
+}
+
+/** Where in its chunk a slot's node begins. */
+function nodeAt(slot: Slot): number {
+  return wordsOfNode * offsetOf(slot);
 }
 
 function filledChunk(): Int32Array {
