@@ -1,6 +1,6 @@
+import { serviceFlags, serviceProgram } from '../e2e/support/service-program.ts';
 import { type MeasuredServer, startServer } from './processes.ts';
 
-const script = new URL('../../dist/apps/metadata-center/src/main.js', import.meta.url).pathname;
 // Below the range from which the system takes the ports of outgoing connections.
 const apiPort = 18_380;
 const adminPort = 18_381;
@@ -16,7 +16,8 @@ export async function startReplicas(count: number, knownPeers: string): Promise<
     knownPeers === 'each other' ? hosts.map((host) => `${host}:${apiPort}`).join(',') : knownPeers;
   return Promise.all(
     hosts.map((host) =>
-      startServer(script, {
+      startServer(serviceProgram, {
+        flags: serviceFlags,
         url: `http://${host}:${apiPort}`,
         readyUrl: `http://${host}:${adminPort}/readyz`,
         environment: {

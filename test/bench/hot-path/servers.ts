@@ -1,8 +1,8 @@
 import { freePort } from '../../e2e/support/free-port.ts';
+import { serviceFlags, serviceProgram } from '../../e2e/support/service-program.ts';
 import { type MeasuredServer, startServer } from '../processes.ts';
 
 const host = '127.0.0.1';
-const serviceScript = new URL('../../../dist/apps/metadata-center/src/main.js', import.meta.url).pathname;
 const bareScript = new URL('../bare-server.ts', import.meta.url).pathname;
 
 /** A lone replica: what would make it look for others must not reach it. All else of the environment does. */
@@ -17,10 +17,10 @@ const withoutPeers = {
 export async function startService(cores: string | undefined): Promise<MeasuredServer> {
   const port = await freePort(host);
   const adminPort = await freePort(host);
-  return startServer(serviceScript, {
+  return startServer(serviceProgram, {
     url: `http://${host}:${port}`,
     readyUrl: `http://${host}:${adminPort}/readyz`,
-    flags: ['--v8-pool-size=1', '--enable-source-maps'],
+    flags: serviceFlags,
     cores,
     environment: {
       ...withoutPeers,

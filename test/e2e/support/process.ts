@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-
-const program = 'dist/apps/metadata-center/src/main.js';
+import { serviceFlags, serviceProgram } from './service-program.js';
 
 /** How a process ended, and all that it wrote. */
 export interface Ending {
@@ -22,7 +21,7 @@ export class ServiceProcess implements AsyncDisposable {
   #stderr = '';
 
   constructor(environment: Record<string, string> = {}) {
-    this.#child = spawn(process.execPath, ['--v8-pool-size=1', '--enable-source-maps', program], {
+    this.#child = spawn(process.execPath, [...serviceFlags, serviceProgram], {
       env: {
         METADATA_CENTER_HTTP_HOST: '127.0.0.1',
         METADATA_CENTER_HTTP_PORT: '0',
