@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { call } from './support/call.js';
 import { ServiceProcess, serve } from './support/process.js';
 import { RawConnection } from './support/raw-connection.js';
+import { serviceProgram } from './support/service-program.js';
 
 const record = JSON.stringify({ cluster: 'llama', request_id: 'r', ip: '10.0.0.1', prompt_length: 512 });
 const connectionClose = /^connection: close\r$/im;
@@ -130,7 +131,7 @@ describe.concurrent('a service process with calls under way', () => {
   });
 
   it('loads nothing before it heeds signals', () => {
-    const main = readFileSync('dist/apps/metadata-center/src/main.js', 'utf8');
+    const main = readFileSync(serviceProgram, 'utf8');
     expect(main).not.toMatch(/^import /m);
     expect(main.indexOf("process.on('SIGTERM'")).toBeLessThan(main.indexOf('import('));
   });

@@ -35,11 +35,12 @@ describe('EngineDirectory', () => {
     expect([engines.clusterCount, engines.engineCount, engines.model('llama')]).toEqual([0, 0, undefined]);
   });
 
-  it('gives the numbers of the forgotten again, and never one that is in use', () => {
+  it('lets go of the forgotten, and gives their numbers again, never one that is in use', () => {
     const engines = new EngineDirectory();
     const made: EngineStats[] = [];
     for (let i = 0; i < 10; i++) made.push(engines.engineFor(recordOf('llama', `10.0.0.${i}`)));
     for (const at of [3, 8, 5]) engines.delete(made[at]!);
+    expect([3, 5, 8].map((at) => engines.at(made[at]!.number))).toEqual([undefined, undefined, undefined]);
     const again = [20, 21, 22].map((last) => engines.engineFor(recordOf('llama', `10.0.0.${last}`)).number);
     expect(new Set(again)).toEqual(new Set([3, 5, 8].map((at) => made[at]!.number)));
     expect(engines.engineFor(recordOf('llama', '10.0.0.23')).number).toBe(10);

@@ -119,12 +119,15 @@ describe('a client’s calls', () => {
     ).toBe(true);
   });
 
-  it('has a prompt length that an engine can count', () => {
-    const withLength = (promptLength: number): Life => ({ ...first, record: { ...record, promptLength } });
-    for (const promptLength of [0, 1, maxPromptLength])
-      expect(isPossibleLife(withLength(promptLength), 1000)).toBe(true);
+  it('has a prompt length and a timestamp that can be kept as they are', () => {
+    const isPossible = (fields: Partial<RequestRecord>): boolean =>
+      isPossibleLife({ ...first, record: { ...record, ...fields } }, 1000);
+    for (const promptLength of [0, 1, maxPromptLength]) expect(isPossible({ promptLength })).toBe(true);
     for (const promptLength of [-1, 0.5, Number.NaN, maxPromptLength + 1])
-      expect(isPossibleLife(withLength(promptLength), 1000)).toBe(false);
+      expect(isPossible({ promptLength })).toBe(false);
+    for (const timestampNs of [0n, -(2n ** 63n), 2n ** 63n - 1n])
+      expect(isPossible({ timestampNs })).toBe(true);
+    for (const timestampNs of [-(2n ** 63n) - 1n, 2n ** 63n]) expect(isPossible({ timestampNs })).toBe(false);
   });
 
   it('never takes two missing timestamps for the same', () => {

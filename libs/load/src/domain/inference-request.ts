@@ -1,4 +1,5 @@
 import type { GcPolicy } from './gc-policy.js';
+import { isWhole } from './whole.js';
 
 /**
  * The life of one inference request, as far as a replica knows it.
@@ -29,7 +30,7 @@ export const maxPromptLength = 2 ** 31 - 1;
 
 /** What a client says when it sends a request to an engine. */
 export interface RequestRecord {
-  /** Unix time in ns, by which a late retry is told from a new life; 0n where the client gave none. */
+  /** Unix time in ns, in 64 bits, by which a late retry is told from a new life; 0n where the client gave none. */
   readonly timestampNs: bigint;
   readonly cluster: string;
   /** IPv4 address of the engine. */
@@ -140,10 +141,15 @@ function isSameRecord(a: RequestRecord | undefined, b: RequestRecord | undefined
 export function isPossibleLife({ generation, record, startedMs }: Life, nowMs: number): boolean {
   return (
     isWhole(generation, 1, maxGeneration) &&
-    isWhole(record?.promptLength ?? 0, 0, maxPromptLength) &&
+    (record === undefined || isPossibleRecord(record)) &&
     Number.isFinite(startedMs) &&
     startedMs <= nowMs
   );
+}
+
+/** Whether a record can be kept as it is: else its engine would add one length and subtract another. */
+export function isPossibleRecord({ timestampNs, promptLength }: RequestRecord): boolean {
+  return isWhole(promptLength, 0, maxPromptLength) && BigInt.asIntN(64, timestampNs) === timestampNs;
 }
 
 /**
@@ -157,10 +163,6 @@ export function packedRecord(timestampNs: bigint): RequestRecord {
 /** A packed record names no engine, so it never counts, not even where requests expire later than where it was packed. */
 function isPacked(record: RequestRecord): boolean {
   return record.cluster === '';
-}
-
-function isWhole(value: number, min: number, max: number): boolean {
-  return Number.isInteger(value) && value >= min && value <= max;
 }
 
 function firstLife(generation: number, record: RequestRecord, nowMs: number): Life {

@@ -292,6 +292,15 @@ describe('LoadStats', () => {
     expect([load.liveCount, load.tombstoneCount]).toEqual([0, 0]);
   });
 
+  it.each([{ promptLength: 2 ** 31 }, { timestampNs: 2n ** 63n }])(
+    'takes no record with %o, which it could not subtract again as it is',
+    (impossible) => {
+      const load = new LoadStats(policy, limits);
+      expect(() => load.record('r', { ...record, ...impossible }, at(10))).toThrow(RangeError);
+      expect([load.liveCount, load.tombstoneCount, load.engineCount]).toEqual([0, 0, 0]);
+    },
+  );
+
   it('knows nothing any more of what was sent after its time', () => {
     const load = new LoadStats(policy, limits);
     const life = { generation: 1, record, released: false, removed: false, startedMs: -policy.forgetMs };

@@ -7,6 +7,7 @@ import {
   type RequestRecord,
   isLive,
   isPossibleLife,
+  isPossibleRecord,
   isSameContribution,
   isSameKnowledge,
   mergeLives,
@@ -65,12 +66,15 @@ export class LoadStats {
    * A client sends a request to an engine.
    *
    * @returns the life that follows; or `repeated`, `conflict` or the limit that was reached, and nothing changed
+   * @throws RangeError for a record that can't be kept; whoever reads it from a client must have refused it
    */
   record(
     requestId: string,
     record: RequestRecord,
     now: Moment,
   ): Life | 'repeated' | 'conflict' | ReachedLimit {
+    if (!isPossibleRecord(record))
+      throw new RangeError('prompt length or timestamp of a record is out of range');
     this.#makeRoom(now);
     const key = requestKeyOf(requestId);
     const slot = this.#find(key, now);
@@ -127,7 +131,7 @@ export class LoadStats {
   merge(key: RequestKey, life: Life, now: Moment, changedMs = now.monotonicMs): boolean {
     const { monotonicMs } = now;
     if (!isPossibleLife(life, monotonicMs))
-      throw new RangeError('generation, age or prompt length of a life is out of range');
+      throw new RangeError('generation, age or record of a life is out of range');
     const slot = this.#find(key, now);
     const known = this.#lifeAt(slot);
     const next = known === undefined ? life : mergeLives(known, life);
@@ -226,11 +230,11 @@ export class LoadStats {
     const engineBefore = before && this.#requests.engineAt(slot);
     let engine: EngineStats | undefined;
     if (isLive(next, now.monotonicMs, this.policy)) {
-      // Where the record stays, its engine need not be looked for.
+      // A client's release hands on the very record: its engine need not be looked for.
       engine = next.record === before?.record ? engineBefore! : this.#engines.engineFor(next.record!);
     }
     if (before === undefined || engine === undefined || !isSameContribution(before, next)) {
-      // The new life first: its engine must not seem idle in between.
+      // The new life first: an engine that keeps its only request is then not idle in between.
       if (engine !== undefined) this.#startCounting(engine, next, now);
       if (engineBefore !== undefined) this.#stopCounting(engineBefore, before!, now);
     }

@@ -2,6 +2,7 @@ import { isIPv4 } from 'node:net';
 import { isPrintable, quoted } from '#platform';
 import { WireError } from '#replication';
 import { type RequestRecord, maxPromptLength } from '../../domain/inference-request.js';
+import { isWhole } from '../../domain/whole.js';
 import { longestName } from './life-format.js';
 
 /**
@@ -82,8 +83,7 @@ function readIp(value: unknown): string {
 
 function readPromptLength(value: unknown): number {
   if (isAbsent(value)) return 0;
-  if (Number.isInteger(value) && (value as number) >= 0 && (value as number) <= maxPromptLength)
-    return value as number;
+  if (isWhole(value, 0, maxPromptLength)) return value;
   throw broken('prompt_length', value, `an integer from 0 to ${maxPromptLength}`);
 }
 

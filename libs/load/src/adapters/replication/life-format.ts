@@ -13,6 +13,7 @@ import {
   keyText,
   requestKeyOf,
 } from '../../domain/request-table/request-key.js';
+import { isWhole } from '../../domain/whole.js';
 
 /**
  * A life as replicas tell each other of it: `{"id":"r-1","g":1,"f":0,"r":["1763…","llama","10.0.0.1",512]}`.
@@ -115,8 +116,4 @@ function readTimestamp(timestamp: unknown): bigint {
 /** As long as a client may send: characters beyond the basic plane count as two here. */
 function isName(value: unknown): value is string {
   return typeof value === 'string' && value.length > 0 && value.length <= 2 * longestName;
-}
-
-function isWhole(value: unknown, min: number, max: number): value is number {
-  return Number.isInteger(value) && (value as number) >= min && (value as number) <= max;
 }

@@ -78,4 +78,20 @@ describe('RequestTable', () => {
     });
     fc.assert(holds, { numRuns: 1_000 });
   });
+
+  it('knows each of very many engines', () => {
+    const engines = new EngineDirectory();
+    const table = new RequestTable(engines, 25);
+    const count = 70_000;
+    for (let index = 0; index < count; index++) {
+      const record = { timestampNs: 0n, cluster: 'llama', ip: `engine ${index}`, promptLength: index };
+      const life = { generation: 1, record, released: false, removed: false, startedMs: 0 };
+      table.insert(requestKeyOf(`request ${index}`), life, engines.engineFor(record), 0);
+    }
+    for (const index of [0, 255, 256, 65_535, 65_536, count - 1])
+      expect(table.lifeAt(table.find(requestKeyOf(`request ${index}`))).record).toMatchObject({
+        ip: `engine ${index}`,
+        promptLength: index,
+      });
+  });
 });

@@ -11,7 +11,7 @@ const isReleased = 1;
 const isRemoved = 2;
 const hasRecord = 4;
 /** The life counts: its engine and its prompt's length are kept. */
-const isCounted = 8;
+const isLive = 8;
 /** The slot stands for an id that is known. */
 const isKnown = 16;
 
@@ -30,8 +30,8 @@ class LifeChunk {
 
 /**
  * Everything known of request ids, 65 bytes each with its key, age, hash and links: no object stays behind for the
- * garbage collector to trace. Of a life that counts its engine is kept, which knows the names that the record has; a
- * tombstone (an ended life or a marker) keeps of its record the timestamp alone.
+ * garbage collector to trace. A life that counts keeps its engine's number, and the engine has the names; a tombstone
+ * (an ended life or a marker) keeps of its record the timestamp alone.
  *
  * Both kinds wait in the order of their age, so that collecting costs what is collected.
  */
@@ -43,7 +43,7 @@ export class RequestTable {
   readonly #tombstones: AgeQueue;
 
   /**
-   * @param engines by whose numbers those are named that count a life; they must know an engine for as long as it does
+   * @param engines that count the lives of this table; each must be known for as long as it counts one
    * @param bucketMs width of the age queues' buckets
    */
   constructor(
@@ -95,7 +95,7 @@ export class RequestTable {
   }
 
   isLiveAt(slot: Slot): boolean {
-    return (this.#chunks[chunkOf(slot)]!.flags[offsetOf(slot)]! & isCounted) !== 0;
+    return (this.#chunks[chunkOf(slot)]!.flags[offsetOf(slot)]! & isLive) !== 0;
   }
 
   /** The engine that counts the life of a slot that is live. */
@@ -192,7 +192,7 @@ export class RequestTable {
       (life.released ? isReleased : 0) |
       (life.removed ? isRemoved : 0) |
       (record === undefined ? 0 : hasRecord) |
-      (engine === undefined ? 0 : isCounted);
+      (engine === undefined ? 0 : isLive);
     chunk.generation[at] = life.generation;
     chunk.timestampNs[at] = record?.timestampNs ?? 0n;
     if (engine === undefined) return;
@@ -202,7 +202,7 @@ export class RequestTable {
 
   #recordAt(chunk: LifeChunk, at: number): RequestRecord {
     const timestampNs = chunk.timestampNs[at]!;
-    if ((chunk.flags[at]! & isCounted) === 0) return packedRecord(timestampNs);
+    if ((chunk.flags[at]! & isLive) === 0) return packedRecord(timestampNs);
     const { cluster, ip } = this.engines.at(chunk.engine[at]!);
     return { timestampNs, cluster, ip, promptLength: chunk.promptLength[at]! };
   }

@@ -2,13 +2,13 @@ import type { RequestKey } from './request-key.js';
 import { type Slot, chunkOf, chunkSize, noSlot, offsetOf } from './slot.js';
 
 /**
- * The words of a slot's node, side by side: whoever compares a key goes on to the next node, and at a million of them
- * each column apart would be a miss of the caches of its own.
+ * The words of a slot's node, side by side: whoever compares a key goes on to the next node, and in a table of a million
+ * each word in a column of its own would be one more cache miss.
  */
-const high = 0;
-const low = 1;
+const highWord = 0;
+const lowWord = 1;
 /** The next slot of the same bucket, or of the free list. */
-const next = 2;
+const nextWord = 2;
 const wordsOfNode = 3;
 
 /**
@@ -38,8 +38,8 @@ export class SlotIndex {
     while (slot !== noSlot) {
       const nodes = this.#nodesOf(slot);
       const at = nodeAt(slot);
-      if (nodes[at + low] === key.low && nodes[at + high] === key.high) return slot;
-      slot = nodes[at + next]!;
+      if (nodes[at + lowWord] === key.low && nodes[at + highWord] === key.high) return slot;
+      slot = nodes[at + nextWord]!;
     }
     return noSlot;
   }
@@ -53,7 +53,7 @@ export class SlotIndex {
   keyAt(slot: Slot): RequestKey {
     const nodes = this.#nodesOf(slot);
     const at = nodeAt(slot);
-    return { high: nodes[at + high]!, low: nodes[at + low]! };
+    return { high: nodes[at + highWord]!, low: nodes[at + lowWord]! };
   }
 
   /** Gives a key that has none a slot; slots of deleted keys are used again. */
@@ -62,9 +62,9 @@ export class SlotIndex {
     const nodes = this.#nodesOf(slot);
     const at = nodeAt(slot);
     const bucket = this.#bucketOf(key.low);
-    nodes[at + high] = key.high;
-    nodes[at + low] = key.low;
-    nodes[at + next] = this.#head(bucket);
+    nodes[at + highWord] = key.high;
+    nodes[at + lowWord] = key.low;
+    nodes[at + nextWord] = this.#head(bucket);
     this.#setHead(bucket, slot);
     this.#size++;
     if (this.#size > this.#mask + 1 + this.#split) this.#splitOneBucket();
@@ -75,8 +75,8 @@ export class SlotIndex {
   delete(slot: Slot): void {
     const nodes = this.#nodesOf(slot);
     const at = nodeAt(slot);
-    this.#unchain(slot, this.#bucketOf(nodes[at + low]!), nodes[at + next]!);
-    nodes[at + next] = this.#firstFree;
+    this.#unchain(slot, this.#bucketOf(nodes[at + lowWord]!), nodes[at + nextWord]!);
+    nodes[at + nextWord] = this.#firstFree;
     this.#firstFree = slot;
     this.#size--;
   }
@@ -84,27 +84,27 @@ export class SlotIndex {
   #takeSlot(): Slot {
     if (this.#firstFree !== noSlot) {
       const slot = this.#firstFree;
-      this.#firstFree = this.#nodesOf(slot)[nodeAt(slot) + next]!;
+      this.#firstFree = this.#nodesOf(slot)[nodeAt(slot) + nextWord]!;
       return slot;
     }
     if (offsetOf(this.#slotsMade) === 0) this.#nodes.push(new Int32Array(wordsOfNode * chunkSize));
     return this.#slotsMade++;
   }
 
-  #unchain(slot: Slot, bucket: number, after: Slot): void {
+  #unchain(slot: Slot, bucket: number, next: Slot): void {
     let before = this.#head(bucket);
     if (before === slot) {
-      this.#setHead(bucket, after);
+      this.#setHead(bucket, next);
       return;
     }
     for (;;) {
       const nodes = this.#nodesOf(before);
       const at = nodeAt(before);
-      if (nodes[at + next] === slot) {
-        nodes[at + next] = after;
+      if (nodes[at + nextWord] === slot) {
+        nodes[at + nextWord] = next;
         return;
       }
-      before = nodes[at + next]!;
+      before = nodes[at + nextWord]!;
     }
   }
 
@@ -118,11 +118,11 @@ export class SlotIndex {
     while (slot !== noSlot) {
       const nodes = this.#nodesOf(slot);
       const at = nodeAt(slot);
-      const after = nodes[at + next]!;
-      const bucket = (nodes[at + low]! & wideMask) === source ? source : image;
-      nodes[at + next] = this.#head(bucket);
+      const next = nodes[at + nextWord]!;
+      const bucket = (nodes[at + lowWord]! & wideMask) === source ? source : image;
+      nodes[at + nextWord] = this.#head(bucket);
       this.#setHead(bucket, slot);
-      slot = after;
+      slot = next;
     }
     this.#split++;
     if (this.#split > this.#mask) {
@@ -131,9 +131,9 @@ export class SlotIndex {
     }
   }
 
-  #bucketOf(lowWord: number): number {
-    const bucket = lowWord & this.#mask;
-    return bucket < this.#split ? lowWord & (this.#mask * 2 + 1) : bucket;
+  #bucketOf(low: number): number {
+    const bucket = low & this.#mask;
+    return bucket < this.#split ? low & (this.#mask * 2 + 1) : bucket;
   }
 
   #head(bucket: number): Slot {

@@ -1,0 +1,4 @@
+/** Whether a value is an integer from `min` to `max`, both included. */
+export function isWhole(value: unknown, min: number, max: number): value is number {
+  return Number.isInteger(value) && (value as number) >= min && (value as number) <= max;
+}
