@@ -25,6 +25,8 @@ process.on('SIGTERM', () => void end().catch(giveUp));
 process.on('SIGINT', () => void end().catch(giveUp));
 
 try {
+  const { keepTickShape } = await import('./tick-shape.js');
+  keepTickShape();
   const { serve } = await import('./serve.js');
   replica = await serve(process.env);
 } catch (error) {
