@@ -136,6 +136,13 @@ describe.concurrent('a service process with calls under way', () => {
     expect(main.indexOf("process.on('SIGTERM'")).toBeLessThan(main.indexOf('import('));
   });
 
+  it('keeps the shape of ticks before it loads what makes garbage', () => {
+    const main = readFileSync(serviceProgram, 'utf8');
+    const places = ['keepTickShape()', "import('./serve.js')"].map((text) => main.indexOf(text));
+    expect(places).toEqual(places.toSorted((a, b) => a - b));
+    expect(places[0]).toBeGreaterThan(0);
+  });
+
   it('ends at once while a CPU profile is taken, which goes out as far as it is', async () => {
     await using serving = await serve();
     const connection = await RawConnection.open(serving.adminPort);

@@ -1,12 +1,13 @@
 import { createHook } from 'node:async_hooks';
 
-/** Of the first tick, for as long as the process lives. */
+/** The tick that keeps the shape; never let go. */
 let kept: object | undefined;
 
 /**
- * Keeps the shape alive of what `process.nextTick` queues, four times a call. V8 holds shapes weakly. Where it collects
- * garbage during the start and nothing is queued, this one goes; the next tick has another, V8 takes ticks for objects
- * of many shapes, and asks its runtime for each of them until the process ends. ADR 17 has the figures.
+ * Keeps the shape (V8's map) of the objects alive that `process.nextTick` queues, four for each call of the API. V8 holds
+ * shapes weakly. Where it collects garbage during the start and nothing is queued, this one goes; the next tick has
+ * another, V8 takes ticks for objects of many shapes, and asks its runtime for each until the process ends. ADR 17 has
+ * the figures.
  *
  * To be called before anything large is loaded.
  *
@@ -15,7 +16,9 @@ let kept: object | undefined;
 export function keepTickShape(): object | undefined {
   const hook = createHook({
     trackPromises: false,
-    init: (_id, _type, _triggerId, resource) => void (kept ??= resource),
+    init(_id, type, _triggerId, resource) {
+      if (type === 'TickObject') kept ??= resource;
+    },
   });
   hook.enable();
   process.nextTick(() => undefined);

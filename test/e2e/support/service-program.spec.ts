@@ -5,11 +5,12 @@ import { serviceFlags } from './service-program.js';
 describe('the flags of the service', () => {
   const quoted = (quote: string): string => serviceFlags.map((flag) => quote + flag + quote).join(', ');
 
+  const command = `node_modules/.bin/node ${serviceFlags.join(' ')} dist/apps/metadata-center/src/main.js`;
+
   it.each([
-    [
-      'package.json',
-      `node_modules/.bin/node ${serviceFlags.join(' ')} dist/apps/metadata-center/src/main.js`,
-    ],
+    ['package.json', command],
+    ['docs/user/guide.md', command],
+    ['docs/user/guide_zh.md', command],
     ['Dockerfile', `ENTRYPOINT ["/app/node_modules/.bin/node", ${quoted('"')}, `],
     ['apps/cluster/src/replica-process.ts', `[${quoted("'")}, script]`],
     ['apps/replay/src/replica-process.ts', `[${quoted("'")}, script]`],

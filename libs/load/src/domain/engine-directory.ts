@@ -28,7 +28,7 @@ export class EngineDirectory {
     return this.#models.get(cluster);
   }
 
-  /** @param number of an engine that is known */
+  /** @param number of an engine that is known: one that is free has none */
   at(number: number): EngineStats {
     return this.#byNumber[number]!;
   }
@@ -38,7 +38,10 @@ export class EngineDirectory {
     return this.#models.get(cluster)?.engine(ip) ?? this.#add(cluster, ip);
   }
 
-  /** An engine is no longer known; nor is its cluster, where it was the last of it. */
+  /**
+   * An engine is no longer known; nor is its cluster, where it was the last of it. It must count no request: its number
+   * is given again.
+   */
   delete({ cluster, ip, number }: EngineStats): void {
     const model = this.#models.get(cluster)!;
     model.deleteEngine(ip);

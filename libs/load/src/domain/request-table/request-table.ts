@@ -77,6 +77,7 @@ export class RequestTable {
     return this.#index.find(key);
   }
 
+  /** What is known, as an object made for whoever asks. */
   lifeAt(slot: Slot): Life {
     const chunk = this.#chunks[chunkOf(slot)]!;
     const at = offsetOf(slot);
@@ -163,7 +164,7 @@ export class RequestTable {
   }
 
   /**
-   * Puts another life into a slot.
+   * Puts another life into a slot; where more than its age is another, it must be touched, too.
    *
    * @param engine that counts it; undefined for a tombstone
    */

@@ -2,8 +2,8 @@ import type { RequestKey } from './request-key.js';
 import { type Slot, chunkOf, chunkSize, noSlot, offsetOf } from './slot.js';
 
 /**
- * The words of a slot's node, side by side: whoever compares a key goes on to the next node, and in a table of a million
- * each word in a column of its own would be one more cache miss.
+ * The words of a slot's node, side by side: a look-up reads the key and then the link, and in a table of a million each
+ * word in a column of its own would be one more cache miss.
  */
 const highWord = 0;
 const lowWord = 1;
