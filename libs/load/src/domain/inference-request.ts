@@ -1,5 +1,5 @@
 import type { GcPolicy } from './gc-policy.js';
-import { isWhole } from './whole.js';
+import { isInt64, isWhole } from './whole.js';
 
 /**
  * The life of one inference request, as far as a replica knows it.
@@ -149,7 +149,7 @@ export function isPossibleLife({ generation, record, startedMs }: Life, nowMs: n
 
 /** Whether a record can be kept as it is: else its engine would add one length and subtract another. */
 export function isPossibleRecord({ timestampNs, promptLength }: RequestRecord): boolean {
-  return isWhole(promptLength, 0, maxPromptLength) && BigInt.asIntN(64, timestampNs) === timestampNs;
+  return isWhole(promptLength, 0, maxPromptLength) && isInt64(timestampNs);
 }
 
 /**

@@ -226,7 +226,7 @@ export class LoadStats {
     now: Moment,
     changedMs: number | undefined,
   ): void {
-    const before = slot !== noSlot && this.#requests.isLiveAt(slot) ? known : undefined;
+    const before = known !== undefined && this.#requests.isLiveAt(slot) ? known : undefined;
     const engineBefore = before && this.#requests.engineAt(slot);
     let engine: EngineStats | undefined;
     if (isLive(next, now.monotonicMs, this.policy)) {
@@ -245,8 +245,10 @@ export class LoadStats {
       this.#expired++;
     }
     if (slot === noSlot) this.#requests.insert(key, next, engine, changedMs ?? now.monotonicMs);
-    else this.#requests.replace(slot, next, engine);
-    if (slot !== noSlot && changedMs !== undefined) this.#requests.touch(slot, changedMs);
+    else {
+      this.#requests.replace(slot, next, engine);
+      if (changedMs !== undefined) this.#requests.touch(slot, changedMs);
+    }
     if (engine === undefined) this.#boundTombstones(now);
   }
 
@@ -271,12 +273,18 @@ export class LoadStats {
   /** What is overdue must not be the reason to refuse a record. */
   #makeRoom(now: Moment): void {
     if (this.liveCount >= this.limits.maxRequests) this.#expireOne(now);
-    const isFull = this.engineCount >= this.limits.maxEngines || this.clusterCount >= this.limits.maxClusters;
-    if (isFull) this.#deleteOneIdle(now);
+    if (this.#areEnginesFull()) this.#deleteOneIdle(now);
+  }
+
+  /** Whether there is no room for some cluster or engine that is not known yet. */
+  #areEnginesFull(): boolean {
+    return this.engineCount >= this.limits.maxEngines || this.clusterCount >= this.limits.maxClusters;
   }
 
   #limitFor(record: RequestRecord): ReachedLimit | undefined {
     if (this.liveCount >= this.limits.maxRequests) return 'requests-full';
+    // Nearly always; then nobody need be looked for.
+    if (!this.#areEnginesFull()) return undefined;
     const model = this.#engines.model(record.cluster);
     if (model === undefined && this.clusterCount >= this.limits.maxClusters) return 'clusters-full';
     const isNewEngine = model?.engine(record.ip) === undefined;

@@ -4,6 +4,7 @@ import { Transform } from 'class-transformer';
 import { IsInt, IsOptional, Max, Min, ValidateBy, ValidateIf } from 'class-validator';
 import { Name, fieldRule, fromQuery } from '#platform';
 import { maxPromptLength } from '../../domain/inference-request.js';
+import { isInt64 } from '../../domain/whole.js';
 
 /**
  * The fields of the load calls. Each states its rule, its words and its documentation once; a DTO class says
@@ -48,7 +49,7 @@ export function TimestampNs(): PropertyDecorator {
     }),
     IsOptional(),
     ValidateBy(
-      { name: 'isInt64', validator: { validate: isInt64 } },
+      { name: 'isInt64', validator: { validate: isTimestamp } },
       fieldRule('a 64-bit integer of Unix nanoseconds'),
     ),
   );
@@ -62,9 +63,9 @@ export function EmptyMeansAbsent(): PropertyDecorator {
   );
 }
 
-function isInt64(value: unknown): boolean {
+function isTimestamp(value: unknown): boolean {
   if (typeof value === 'number') return Number.isInteger(value) && Math.abs(value) < 2 ** 63;
-  return typeof value === 'bigint' && BigInt.asIntN(64, value) === value;
+  return typeof value === 'bigint' && isInt64(value);
 }
 
 function numberFromText(value: unknown): unknown {

@@ -2,7 +2,7 @@ import { isIPv4 } from 'node:net';
 import { isPrintable, quoted } from '#platform';
 import { WireError } from '#replication';
 import { type RequestRecord, maxPromptLength } from '../../domain/inference-request.js';
-import { isWhole } from '../../domain/whole.js';
+import { isInt64, isWhole } from '../../domain/whole.js';
 import { longestName } from './life-format.js';
 
 /**
@@ -92,7 +92,7 @@ function readTimestamp(value: unknown): bigint {
   if (isAbsent(value)) return 0n;
   if (typeof value === 'bigint' || Number.isInteger(value)) {
     const timestampNs = BigInt(value as bigint | number);
-    if (BigInt.asIntN(64, timestampNs) === timestampNs) return timestampNs > 0n ? timestampNs : 0n;
+    if (isInt64(timestampNs)) return timestampNs > 0n ? timestampNs : 0n;
   }
   throw broken('timestamp', value, 'a 64-bit integer of Unix nanoseconds');
 }

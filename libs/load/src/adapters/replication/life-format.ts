@@ -13,7 +13,7 @@ import {
   keyText,
   requestKeyOf,
 } from '../../domain/request-table/request-key.js';
-import { isWhole } from '../../domain/whole.js';
+import { isInt64, isWhole } from '../../domain/whole.js';
 
 /**
  * A life as replicas tell each other of it: `{"id":"r-1","g":1,"f":0,"r":["1763…","llama","10.0.0.1",512]}`.
@@ -108,7 +108,7 @@ function readRecord(record: unknown): RequestRecord {
 function readTimestamp(timestamp: unknown): bigint {
   if (typeof timestamp === 'string' && /^-?\d{1,19}$/.test(timestamp)) {
     const timestampNs = BigInt(timestamp);
-    if (BigInt.asIntN(64, timestampNs) === timestampNs) return timestampNs;
+    if (isInt64(timestampNs)) return timestampNs;
   }
   throw new WireError('r[0], the timestamp, must be a 64-bit integer as text');
 }
